@@ -1,0 +1,51 @@
+# Two commands matter: `make book` and `make test`. Both need only Python >= 3.10 and make;
+# the browser tests use Debian's chromium where it is installed.
+PYTHON ?= python3
+PY = .venv/bin/python
+READY = .venv/.ready
+
+.PHONY: help venv book serve pdf test lint unit notebooks clean
+
+help:
+	@echo "make book       build the book; prints where to open it"
+	@echo "make test       run everything the project claims"
+	@echo "make serve      the book on http://127.0.0.1:8000"
+	@echo "make pdf        the book as one PDF (needs chromium)"
+	@echo "make notebooks  run all chapters again in place"
+	@echo "make clean      remove what was built; .venv stays"
+
+venv: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 10) else 'Python 3.10 or newer is needed: make PYTHON=python3.12')"
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@echo "Installing requirements.txt into .venv ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+book: $(READY)
+	@$(PY) -m neuronbook.build
+
+serve: book
+	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+pdf: $(READY)
+	@$(PY) -m neuronbook.printing
+
+# The quickest checks come first.
+test: lint unit
+	$(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg book
+
+lint: $(READY)
+	$(PY) -m ruff check src tests book
+	$(PY) -m mypy
+
+unit: $(READY)
+	$(PY) -m pytest
+
+notebooks: $(READY)
+	$(PY) -m neuronbook.notebooks
+
+clean:
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis build src/*.egg-info
+	find src tests book -name __pycache__ -type d -prune -exec rm -rf {} +

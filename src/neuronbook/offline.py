@@ -1,0 +1,77 @@
+"""Everything a page needs lies beside it: nothing is asked of another host.
+
+Sphinx and the theme's companions ask content delivery networks for MathJax and thebe, and ship an
+icon script that only repeats what the icon font beside it does. This module puts MathJax into the
+site, and takes the other two out of every page.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+# What TeX in, CommonHTML out asks for: 2 MB of the package's 24.
+MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+MATHJAX_LICENSE = Path(__file__).with_name("LICENSE-MathJax.txt")
+ICON_SCRIPT = re.compile(r'<script src="[^"]*/fontawesome/[^"]*\.js[^"]*"></script>\n?')
+
+
+def copy_mathjax(app: Sphinx) -> None:
+    """Copy MathJax, with its licence, to where `mathjax_path` of _config.yml points."""
+    if app.builder.format != "html":
+        return
+    spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("sphinx-mathjax-offline is not installed: run `make venv`")
+    source = Path(spec.submodule_search_locations[0]) / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / part, target / part)
+    shutil.copy(MATHJAX_LICENSE, target / "LICENSE.txt")
+
+
+def drop_thebe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Take sphinx-thebe's scripts, which name an outside address, off the page.
+
+    The list is the builder's own: it is changed in place, a new list would not be seen.
+    """
+    scripts = context["script_files"]
+    scripts[:] = [script for script in scripts if "thebe" not in _text(script).lower()]
+
+
+def _text(script: Any) -> str:
+    return f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}"
+
+
+def drop_dead_weight(app: Sphinx, error: Exception | None) -> None:
+    """Take out the icon script (1.5 MB; the icon font shows the same) and the theme's raw templates."""
+    if error is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for template in (out / "_static").glob("*webpack-macros.html"):
+        template.unlink()
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        lighter = ICON_SCRIPT.sub("", text)
+        if lighter != text:
+            page.write_text(lighter, encoding="utf-8")
+    for folder in (out / "_static" / "vendor" / "fontawesome").glob("*/js"):
+        shutil.rmtree(folder)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the above to Sphinx."""
+    app.connect("builder-inited", copy_mathjax)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", drop_dead_weight)
