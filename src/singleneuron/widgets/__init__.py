@@ -1,0 +1,6 @@
+"""The live figures: each a widget in Jupyter, and alive without a kernel in the built page."""
+
+from .base import LiveFigure
+from .two_fates import TwoFates
+
+__all__ = ["LiveFigure", "TwoFates"]
