@@ -1,0 +1,34 @@
+"""Static figures: `draw_*(ax, data)` draws on given axes and returns its artists by name.
+
+Only this package imports matplotlib. Each function draws in the book's own style, whatever style
+the caller has set; figures have no titles, the caption in the text says what they show. Blue is
+learned, vermillion lost, purple spurious, grey undecided; filled marks are certified, hollow ones
+observed.
+"""
+
+from ..palette import FATE_COLOURS, TARGET_COLOUR
+from .descents import draw_path, draw_quadratic_bound, draw_trajectory, plot_trajectory
+from .measures import draw_accuracy, draw_cost
+from .planes import draw_atlas, draw_loss_plane, draw_neuron
+from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
+from .style import add_legend, new_figure, save_figure
+
+__all__ = [
+    "FATE_COLOURS",
+    "TARGET_COLOUR",
+    "add_legend",
+    "draw_accuracy",
+    "draw_arcs",
+    "draw_atlas",
+    "draw_cost",
+    "draw_dead_cone_3d",
+    "draw_loss_plane",
+    "draw_neuron",
+    "draw_path",
+    "draw_polar_cones",
+    "draw_quadratic_bound",
+    "draw_trajectory",
+    "new_figure",
+    "plot_trajectory",
+    "save_figure",
+]
