@@ -16,7 +16,7 @@ help:
 
 venv: $(READY)
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt
 	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 10) else 'Python 3.10 or newer is needed: make PYTHON=python3.12')"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@echo "Installing requirements.txt into .venv ..."

@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: pages that need no network, and live figures in them."""
+"""The book's Sphinx extension: pages that need no network, live figures, print."""
 
 from __future__ import annotations
 
@@ -16,6 +16,18 @@ __all__ = ["setup"]
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension's parts to Sphinx."""
     offline.setup(app)
+    app.connect("builder-inited", share_handlers)
     if importlib.util.find_spec("neuronbook.widget_host") is not None:
         importlib.import_module("neuronbook.widget_host").setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def share_handlers(app: Sphinx) -> None:
+    """Let the long page write every element as the single pages do.
+
+    sphinx-exercise registers writers for the builder "singlehtml" by name; Sphinx then looks
+    nowhere else and finds none for the other extensions' elements.
+    """
+    if app.builder.name == "singlehtml":
+        writers = app.registry.translation_handlers
+        writers["singlehtml"] = {**writers["html"], **writers.get("singlehtml", {})}

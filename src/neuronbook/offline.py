@@ -1,8 +1,8 @@
 """Everything a page needs lies beside it: nothing is asked of another host.
 
-Sphinx and the theme's companions ask content delivery networks for MathJax and thebe, and ship an
-icon script that only repeats what the icon font beside it does. This module puts MathJax into the
-site, and takes the other two out of every page.
+Sphinx and the theme's companions ask content delivery networks for MathJax and thebe. This module
+puts MathJax into the site, takes thebe out, and mends what else keeps a page from being read from
+a file as well as from a server.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sphinx.application import Sphinx
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
 MATHJAX_LICENSE = Path(__file__).with_name("LICENSE-MathJax.txt")
 ICON_SCRIPT = re.compile(r'<script src="[^"]*/fontawesome/[^"]*\.js[^"]*"></script>\n?')
+FONT_PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>\n?')
+EMPTY_LIST = '<div role="list" class="citation-list">'
 
 
 def copy_mathjax(app: Sphinx) -> None:
@@ -54,24 +56,33 @@ def _text(script: Any) -> str:
     return f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}"
 
 
-def drop_dead_weight(app: Sphinx, error: Exception | None) -> None:
-    """Take out the icon script (1.5 MB; the icon font shows the same) and the theme's raw templates."""
+def finish_pages(app: Sphinx, error: Exception | None) -> None:
+    """Mend every written page, and take out of the site what no page then uses."""
     if error is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    for template in (out / "_static").glob("*webpack-macros.html"):
+    for template in (out / "_static").glob("*webpack-macros.html"):  # the theme's own sources
         template.unlink()
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        lighter = ICON_SCRIPT.sub("", text)
-        if lighter != text:
-            page.write_text(lighter, encoding="utf-8")
+        page.write_text(mended(text), encoding="utf-8")
     for folder in (out / "_static" / "vendor" / "fontawesome").glob("*/js"):
         shutil.rmtree(folder)
+
+
+def mended(page: str) -> str:
+    """Return the page without what hurts it.
+
+    That is: the icon script (1.5 MB; the icon font shows the same icons); the fonts' preloading,
+    which a browser refuses to a file; the role of the list of citations, whose children are no
+    list items, so that a screen reader is told of an empty list.
+    """
+    page = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", page))
+    return page.replace(EMPTY_LIST, '<div class="citation-list">')
 
 
 def setup(app: Sphinx) -> None:
     """Connect the above to Sphinx."""
     app.connect("builder-inited", copy_mathjax)
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", drop_dead_weight)
+    app.connect("build-finished", finish_pages)

@@ -1,0 +1,153 @@
+"""A public docstring is a contract: meaning, arguments, result, errors."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import singleneuron
+
+
+def public() -> Iterator[tuple[str, Any]]:
+    """Public names, and public methods and properties that the package's classes define."""
+    for name in singleneuron.__all__:
+        thing = getattr(singleneuron, name)
+        if not (inspect.isroutine(thing) or inspect.isclass(thing)):
+            continue
+        yield name, thing
+        if inspect.isclass(thing):
+            for base in thing.__mro__:
+                if base.__module__.split(".")[0] == "singleneuron":
+                    for attribute, member in vars(base).items():
+                        if not attribute.startswith("_") and documented_member(member):
+                            yield f"{name}.{attribute}", getattr(thing, attribute, member)
+
+
+def documented_member(member: Any) -> bool:
+    kinds = (staticmethod, classmethod, property)
+    return inspect.isfunction(member) or isinstance(member, kinds) or hasattr(member, "func")
+
+
+def sections(doc: str) -> dict[str, str]:
+    """Split a numpy-style docstring into its summary (key "") and its underlined sections."""
+    parts = re.split(r"^([A-Z][A-Za-z ]+)\n-{3,}\n", doc, flags=re.MULTILINE)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2]))}
+
+
+def arguments(thing: Any) -> list[str]:
+    parameters = inspect.signature(thing).parameters.values()
+    return [p.name for p in parameters if p.name not in ("self", "cls")]
+
+
+def raises(thing: Any) -> bool:
+    """Whether the function, or the class's constructor, raises or checks what it is given."""
+    code = thing
+    if inspect.isclass(thing):
+        code = thing.__dict__.get("__init__") or thing.__dict__.get("__post_init__")
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
+    except (OSError, TypeError):  # made by a decorator (dataclass), or inherited
+        return False
+    nodes = list(ast.walk(tree))
+    checked = any(isinstance(n, ast.Name) and n.id == "checks" for n in nodes)
+    return checked or any(isinstance(n, ast.Raise) for n in nodes)
+
+
+def faults(thing: Any) -> list[str]:
+    """What the docstring lacks."""
+    doc = inspect.getdoc(thing)
+    if not doc:
+        return ["no docstring"]
+    wrong = []
+    found = sections(doc)
+    summary = found[""].strip().split("\n\n")[0]
+    if not summary.endswith("."):
+        wrong.append("the summary is no sentence")
+    if isinstance(thing, property) or not callable(thing):
+        return wrong
+    if inspect.isclass(thing) and issubclass(thing, enum.Enum | BaseException):
+        return wrong
+    described = found.get("Parameters", "") + found.get("Attributes", "")
+    for name in arguments(thing):
+        if not re.search(rf"^\*{{0,2}}(\w+, )*{name}(, \w+)* ?:", described, re.MULTILINE):
+            wrong.append(f"Parameters does not describe `{name}`")
+    if not inspect.isclass(thing):
+        result = inspect.signature(thing).return_annotation
+        if result not in (None, "None") and arguments(thing) and "Returns" not in found:
+            wrong.append("no Returns")
+    if arguments(thing) and raises(thing) and "Raises" not in found:
+        wrong.append("no Raises")
+    return wrong
+
+
+def test_something_is_public() -> None:
+    assert len(list(public())) > 10
+
+
+@pytest.mark.parametrize(("name", "thing"), public(), ids=lambda x: x if isinstance(x, str) else "")
+def test_contract(name: str, thing: Any) -> None:
+    assert faults(thing) == [], name
+
+
+# --- The contract can be broken --------------------------------------------------------------
+
+
+def sound(x: float) -> float:
+    """Return half of x.
+
+    Parameters
+    ----------
+    x : float
+        Any number.
+
+    Returns
+    -------
+    float
+        Half of it.
+
+    Raises
+    ------
+    ValueError
+        x is NaN; pass a number.
+    """
+    if x != x:
+        raise ValueError(x)
+    return x / 2
+
+
+def without(text: str) -> Callable[[float], float]:
+    """The same function, a part of its docstring missing."""
+
+    def copy(x: float) -> float:
+        if x != x:
+            raise ValueError(x)
+        return x / 2
+
+    assert text in inspect.getdoc(sound)
+    copy.__doc__ = inspect.getdoc(sound).replace(text, "")
+    return copy
+
+
+def test_a_sound_docstring_passes() -> None:
+    assert faults(sound) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Return half of x.", "summary"),
+        ("x : float", "`x`"),
+        ("Returns\n-------\n", "Returns"),
+        ("Raises\n------\n", "Raises"),
+    ],
+)
+def test_each_fault_is_seen(text: str, said: str) -> None:
+    (fault,) = faults(without(text))
+    assert said in fault
