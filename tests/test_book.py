@@ -178,6 +178,24 @@ def test_no_page_keeps_what_was_taken_out(site: Path) -> None:
     assert (site / "_static" / "mathjax" / "LICENSE.txt").is_file()
 
 
+MARKUP = re.compile(r"(?:`{3,}|:{3,}) *\{|\{(?:prf:ref|ref|doc|cite|eq|numref)\}`")
+
+
+def visible(text: str) -> str:
+    """The text of a page, code aside."""
+    code = re.compile(r"<(script|style|pre|code)\b.*?</\1>", re.DOTALL)
+    return re.sub(r"<[^>]*>", "", code.sub("", text))
+
+
+def test_no_markup_is_left_in_the_text(site: Path) -> None:
+    """A directive that is not recognised becomes text, without a warning."""
+    for page in site.rglob("*.html"):
+        assert MARKUP.findall(visible(page.read_text(encoding="utf-8"))) == [], page.name
+    # A backtick in the title of a fence of backticks does this: such a block needs colons.
+    assert MARKUP.search(visible("<p>```{prf:theorem} After <a>[YS20]</a></p>"))
+    assert not MARKUP.search(visible("<pre>```{prf:theorem}</pre>"))
+
+
 # --- Stored notebooks ------------------------------------------------------------------------
 
 

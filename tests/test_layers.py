@@ -19,8 +19,11 @@ ORDER = (
     "laws",
     "cones",
     "doubled",
+    "kronrod",
     "rings",
     "arcs",
+    "intervals",
+    "engine",
     "problem",
     "planar",
     "dynamics",
@@ -32,7 +35,7 @@ ORDER = (
 )
 
 # Who may import a heavy package, and whether as soon as the module is imported.
-KERNEL = {"doubled", "rings", "arcs"}
+KERNEL = {"doubled", "kronrod", "rings", "arcs", "intervals"}
 HEAVY = {
     "matplotlib": {"figures"},
     "anywidget": {"widgets"},

@@ -20,7 +20,11 @@ MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extens
 MATHJAX_LICENSE = Path(__file__).with_name("LICENSE-MathJax.txt")
 ICON_SCRIPT = re.compile(r'<script src="[^"]*/fontawesome/[^"]*\.js[^"]*"></script>\n?')
 FONT_PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>\n?')
-EMPTY_LIST = '<div role="list" class="citation-list">'
+REPLACED = {
+    '<div role="list" class="citation-list">': '<div class="citation-list">',
+    '<div class="proof admonition" id="proof">': '<div class="proof admonition proof-of">',
+    ' id="proof-content"': "",
+}
 
 
 def copy_mathjax(app: Sphinx) -> None:
@@ -75,10 +79,12 @@ def mended(page: str) -> str:
 
     That is: the icon script (1.5 MB; the icon font shows the same icons); the fonts' preloading,
     which a browser refuses to a file; the role of the list of citations, whose children are no
-    list items, so that a screen reader is told of an empty list.
+    list items, so that a screen reader is told of an empty list; the one id of all proofs.
     """
     page = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", page))
-    return page.replace(EMPTY_LIST, '<div class="citation-list">')
+    for old, new in REPLACED.items():
+        page = page.replace(old, new)
+    return page
 
 
 def setup(app: Sphinx) -> None:
