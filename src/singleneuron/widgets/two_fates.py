@@ -52,8 +52,8 @@ class TwoFates(LiveFigure):
 
     Examples
     --------
-    >>> TwoFates(c=2.0)
-    TwoFates(c=2.0)
+    >>> TwoFates(preset="born dead").start
+    [1.0, -1.9]
     """
 
     _module = "two_fates"

@@ -1,157 +1,135 @@
-// The numerics of the live figures: the formulas of singleneuron/arcs.py, function by function.
+// The numerics of the live figures, mirroring the compiled Python kernel function by function.
 //
-// So far d = 1 with inputs uniform on [-c, c]. Parameters are w = [p, b] (weight, bias), target v = [p, b].
-// Every integral is one over an interval of inputs. A point of [-c, c] is kept by its distances to
-// both ends, [fromLeft, fromRight], so that a neuron that is active on a sliver of inputs keeps all digits.
+// So far d = 1 with inputs uniform on [-c, c] (singleneuron/intervals.py, doubled.py). Parameters are
+// w = [p, b] (weight, bias), the target v likewise. The browser tests hold every number here against Python's.
+
+// ---------------------------------------------------------------- doubled.py
 
 const SPLIT = 134217729; // 2^27 + 1
 
 /** x y as an unevaluated sum of two floats: [product, its rounding error] (Dekker). */
 export function twoProduct(x, y) {
-  const product = x * y;
-  let high = SPLIT * x;
-  const xh = high - (high - x), xl = x - xh;
-  high = SPLIT * y;
-  const yh = high - (high - y), yl = y - yh;
-  return [product, ((xh * yh - product) + xh * yl + xl * yh) + xl * yl];
+  const p = x * y;
+  let t = SPLIT * x;
+  const xh = t - (t - x), xl = x - xh;
+  t = SPLIT * y;
+  const yh = t - (t - y), yl = y - yh;
+  return [p, ((xh * yh - p) + xh * yl + xl * yh) + xl * yl];
 }
 
 /** x + y as an unevaluated sum of two floats: [sum, its rounding error] (Knuth). */
 export function twoSum(x, y) {
-  const sum = x + y, back = sum - x;
-  return [sum, (x - (sum - back)) + (y - back)];
+  const s = x + y, t = s - x;
+  return [s, (x - (s - t)) + (y - t)];
 }
 
-/** x y + z, good to the last digit even where it cancels. */
-export function productPlus(x, y, z) {
-  const [product, lost] = twoProduct(x, y), [sum, alsoLost] = twoSum(product, z);
-  return sum + (lost + alsoLost);
+/** The sum of two such pairs, rounded once. */
+function sumOf(one, two) {
+  const [s, e] = twoSum(one[0], two[0]);
+  return s + (e + one[1] + two[1]);
 }
 
-/** The values of w.x at the two ends of the input range: [at -c, at c]. */
-export function endValues(w, c) {
-  return [productPlus(-c, w[0], w[1]), productPlus(c, w[0], w[1])];
+// ---------------------------------------------------------------- intervals.py
+
+/** p offset - b size, rounded once. */
+export function determinant([p, b], [size, offset]) {
+  const [second, error] = twoProduct(b, size);
+  return sumOf(twoProduct(p, offset), [-second, -error]);
 }
 
-/** The inputs with w.x > 0, as [start, end], each [fromLeft, fromRight]; null if there are none. */
-export function activeInterval(w, c) {
-  const [left, right] = endValues(w, c);
-  if (!(left > 0 || right > 0)) return null;
-  const slope = Math.abs(w[0]);
-  const first = [0, 2 * c], last = [2 * c, 0];
-  if (left >= 0 && right >= 0) return [first, last];
-  const root = [Math.abs(left) / slope, Math.abs(right) / slope];
-  return right > 0 ? [root, last] : [first, root];
+/** p x + b at x = -c and at x = c, each rounded once. */
+export function endValues([p, b], c) {
+  const [reach, error] = twoProduct(p, c);
+  return [sumOf([b, 0], [-reach, -error]), sumOf([b, 0], [reach, error])];
 }
 
-const before = (s, t) => (s[0] + t[0] < s[1] + t[1] ? s[0] < t[0] : s[1] > t[1]);
-
-/** The part common to two intervals, null if it has no length. */
-export function intersection(one, two) {
-  if (!one || !two) return null;
-  const start = before(one[0], two[0]) ? two[0] : one[0];
-  const end = before(one[1], two[1]) ? one[1] : two[1];
-  return before(start, end) ? [start, end] : null;
+/** The integral of f g over an interval from the end values of two affine functions. */
+export function product(length, f1, f2, g1, g2) {
+  return (length * (2 * f1 * g1 + f1 * g2 + f2 * g1 + 2 * f2 * g2)) / 6;
 }
 
-/** The parts of `one` outside `two`, where `two` touches an end of the input range: one interval or null. */
-export function difference(one, two) {
-  if (!one || !two) return one;
-  const common = intersection(one, two);
-  if (!common) return one;
-  if (before(one[0], common[0])) return [one[0], common[0]];
-  if (before(common[1], one[1])) return [common[1], one[1]];
-  return null;
+/** (w - v).x from the heights w.x and v.x or from the parameters, whichever cancels less. */
+export function difference(height, other, w, v, x) {
+  const p = w[0] - v[0], b = w[1] - v[1];
+  return Math.abs(height) + Math.abs(other) < Math.abs(p) * Math.abs(x) + Math.abs(b) ? height - other : p * x + b;
 }
 
-function length([start, end]) {
-  if (end[0] < end[1]) return end[0] - start[0];
-  if (start[1] < start[0]) return start[1] - end[1];
-  return start[0] + start[1] - start[0] - end[1];
+const LEFT = 0, ROOT_W = 1, ROOT_V = 2, RIGHT = 3;
+
+/**
+ * Everything about (w, v) in one pass over the at most three intervals between -c, both roots, and c.
+ *
+ * ww = E s(w.x)^2, wv = E s(w.x) s(v.x), overlap, active = P(w.x > 0), loss, gradient.
+ */
+export function uniform(w, v, c) {
+  const [leftW, rightW] = endValues(w, c), [leftV, rightV] = endValues(v, c), det = determinant(w, v);
+  const hasW = leftW * rightW < 0, hasV = leftV * rightV < 0;
+  const rootW = hasW ? -w[1] / w[0] : 0, rootV = hasV ? -v[1] / v[0] : 0;
+  let order = [LEFT, RIGHT];
+  if (hasW && hasV) order = rootV < rootW ? [LEFT, ROOT_V, ROOT_W, RIGHT] : [LEFT, ROOT_W, ROOT_V, RIGHT];
+  else if (hasW) order = [LEFT, ROOT_W, RIGHT];
+  else if (hasV) order = [LEFT, ROOT_V, RIGHT];
+  const x = [-c, rootW, rootV, c];
+  const heightW = [leftW, 0, -det / v[0], rightW], heightV = [leftV, det / w[0], 0, rightV];
+  let ww = 0, wv = 0, overlapping = 0, active = 0, total = 0, g0 = 0, g1 = 0;
+  for (let k = 1; k < order.length; k += 1) {
+    const i = order[k - 1], j = order[k];
+    let length;
+    if (i === LEFT) length = j === RIGHT ? 2 * c : j === ROOT_W ? -leftW / w[0] : -leftV / v[0];
+    else if (j === RIGHT) length = i === ROOT_W ? rightW / w[0] : rightV / v[0];
+    else length = Math.abs(det / w[0] / v[0]);
+    const share = length / (2 * c), w1 = heightW[i], w2 = heightW[j], v1 = heightV[i], v2 = heightV[j];
+    const own = w1 + w2 > 0, other = v1 + v2 > 0;
+    if (!own) {
+      if (other) total += product(share, v1, v2, v1, v2) / 2;
+      continue;
+    }
+    active += share;
+    ww += product(share, w1, w2, w1, w2);
+    let r1 = w1, r2 = w2;
+    if (other) {
+      overlapping += share;
+      wv += product(share, w1, w2, v1, v2);
+      r1 = difference(w1, v1, w, v, x[i]);
+      r2 = difference(w2, v2, w, v, x[j]);
+    }
+    total += product(share, r1, r2, r1, r2) / 2;
+    g0 += product(share, r1, r2, x[i], x[j]);
+    g1 += (share * (r1 + r2)) / 2;
+  }
+  return { ww, wv, overlap: overlapping, active, loss: total, gradient: [g0, g1], excess: ww / 2 - wv };
 }
 
-/** The value of w.x at a point, from the end of the range that is nearer. */
-function valueAt(w, ends, point) {
-  return point[0] < point[1] ? ends[0] + w[0] * point[0] : ends[1] - w[0] * point[1];
-}
-
-/** E[f g; interval], f and g affine in x: 2 h f_m g_m + (2/3) h^3 f' g' over [m - h, m + h]. */
-function mean(f, fEnds, g, gEnds, interval, c) {
-  if (!interval) return 0;
-  const [start, end] = interval, h = length(interval) / 2;
-  const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
-  const product = valueAt(f, fEnds, middle) * valueAt(g, gEnds, middle);
-  return (h / c) * (product + (h * h * f[0] * g[0]) / 3);
-}
-
-/** A neuron on its inputs: parameters, values at both ends of the range, active interval. */
-function neuron(w, c) {
-  return { w, ends: endValues(w, c), on: activeInterval(w, c) };
-}
-
-const square = (one, interval, c) => mean(one.w, one.ends, one.w, one.ends, interval, c);
-const gapOf = (one, two, c) => neuron([one.w[0] - two.w[0], one.w[1] - two.w[1]], c);
-const AXES = [[1, 0], [0, 1]];
-
-function excessOf(one, two, both, c) {
-  return 0.5 * square(one, one.on, c) - mean(one.w, one.ends, two.w, two.ends, both, c);
-}
-
-function gradientOf(one, two, both, c) {
-  const gap = gapOf(one, two, c), alone = difference(one.on, two.on);
-  return AXES.map((x) => {
-    const ends = [x[1] - c * x[0], x[1] + c * x[0]];
-    return mean(gap.w, gap.ends, x, ends, both, c) + mean(one.w, one.ends, x, ends, alone, c);
-  });
-}
+// ---------------------------------------------------------------- the methods of Problem
 
 /** F(w) = 1/2 E (s(w.x) - s(v.x))^2, as a sum of positive terms. */
-export function loss(w, v, c) {
-  const one = neuron(w, c), two = neuron(v, c);
-  return 0.5 * (square(gapOf(one, two, c), intersection(one.on, two.on), c)
-    + square(one, difference(one.on, two.on), c) + square(two, difference(two.on, one.on), c));
-}
+export const loss = (w, v, c) => uniform(w, v, c).loss;
 
 /** F(w) - F(0) = E[s(w.x) (s(w.x) / 2 - s(v.x))], never a difference of losses. */
-export function excessLoss(w, v, c) {
-  const one = neuron(w, c), two = neuron(v, c);
-  return excessOf(one, two, intersection(one.on, two.on), c);
-}
+export const excessLoss = (w, v, c) => uniform(w, v, c).excess;
 
 /** The gradient of F, with s'(0) = 0. */
-export function gradient(w, v, c) {
-  const one = neuron(w, c), two = neuron(v, c);
-  return gradientOf(one, two, intersection(one.on, two.on), c);
-}
+export const gradient = (w, v, c) => uniform(w, v, c).gradient;
 
 /** P(w.x > 0, v.x > 0). */
-export function overlap(w, v, c) {
-  const both = intersection(activeInterval(w, c), activeInterval(v, c));
-  return both ? length(both) / (2 * c) : 0;
-}
+export const overlap = (w, v, c) => uniform(w, v, c).overlap;
 
 /** F(0) = 1/2 E s(v.x)^2. */
-export function trivialLoss(v, c) {
-  const target = neuron(v, c);
-  return 0.5 * square(target, target.on, c);
-}
+export const trivialLoss = (v, c) => uniform(v, v, c).ww / 2;
 
 /** L, the largest eigenvalue of E x x^T. */
 export const smoothness = (c) => Math.max(1, (c * c) / 3);
 
 /** Is no input active? Then the gradient is zero. */
-export const isDead = (w, c) => activeInterval(w, c) === null;
+export const isDead = (w, c) => Math.max(...endValues(w, c)) <= 0;
 
-/** Does no input activate both w and v? Decided by a sign, not by a small length. */
+/** Does no input activate both w and v? Decided by signs, not by a small overlap. */
 export function isBlind(w, v, c) {
-  const one = activeInterval(w, c), two = activeInterval(v, c);
-  if (!one || !two) return true;
-  const whole = one[0][0] + one[1][1] === 0 || two[0][0] + two[1][1] === 0;
-  if (whole || w[0] > 0 === v[0] > 0) return false;
-  // active towards opposite ends: they meet where b |p_v| + b_v |p| > 0
-  const [first, lost] = twoProduct(w[1], Math.abs(v[0])), [second, more] = twoProduct(v[1], Math.abs(w[0]));
-  const [sum, last] = twoSum(first, second);
-  return sum + (last + lost + more) <= 0;
+  const [leftW, rightW] = endValues(w, c), [leftV, rightV] = endValues(v, c);
+  if (Math.max(leftW, rightW) <= 0 || Math.max(leftV, rightV) <= 0) return true;
+  if ((leftW > 0 && leftV > 0) || (rightW > 0 && rightV > 0)) return false;
+  // Active towards opposite ends: at the root of w the target's height is det / p.
+  return rightW > 0 ? determinant(w, v) <= 0 : determinant(w, v) >= 0;
 }
 
 /** The distance from v to the dead cone: a start that is nearer to v than this is learned (G3). */
@@ -161,18 +139,20 @@ export function safeRadius(v, c) {
   return Math.max(0, Math.max(...endValues(v, c))) / Math.hypot(1, c);
 }
 
+// ---------------------------------------------------------------- descent and its certificates
+
 /**
  * The certificate that holds at w for gradient descent with `step` = eta L, by the book's table, or "none".
- * Of two that hold, the first of dead, blind, below_trivial, safe_ball.
+ * Of two that hold, the first of dead, blind, below_trivial, safe_ball. `here` is what `uniform` says of w.
  */
-export function certificate(w, v, c, step) {
+export function certificate(w, v, c, step, here = uniform(w, v, c)) {
   if (isDead(w, c)) return "dead";
   if (isBlind(w, v, c)) {
     const forever = c <= 1 || (w[1] <= 0 && step <= 2) || (c * c <= 3 && step <= 1);
     return forever ? "blind" : "none";
   }
-  const rounding = 16 * Number.EPSILON * trivialLoss(w, c);
-  if (step < 2 && excessLoss(w, v, c) < -rounding) return "below_trivial";
+  const rounding = 16 * Number.EPSILON * (here.ww + here.wv);
+  if (step < 2 && here.excess < -rounding) return "below_trivial";
   if (step < 2 && Math.hypot(w[0] - v[0], w[1] - v[1]) < safeRadius(v, c)) return "safe_ball";
   return "none";
 }
@@ -187,21 +167,19 @@ const PROVES = { dead: "lost", blind: "lost", below_trivial: "learned", safe_bal
  * its length), "resting" (a step changes nothing), "overflow" (further away than 1e12), "budget".
  */
 export function descend(start, v, c, step, maxSteps) {
-  const eta = step / smoothness(c), target = neuron(v, c), near = 1e-9 * Math.hypot(v[0], v[1]);
-  const points = [], excess = [];
+  const eta = step / smoothness(c), near = 1e-9 * Math.hypot(v[0], v[1]), points = [], excess = [];
   let w = [start[0], start[1]], proof = "none", decidedAt = -1, ending = "budget";
   for (let t = 0; ; t += 1) {
-    const here = neuron(w, c), both = intersection(here.on, target.on);
+    const here = uniform(w, v, c);
     points.push(w[0], w[1]);
-    excess.push(excessOf(here, target, both, c));
+    excess.push(here.excess);
     if (proof === "none") {
-      proof = certificate(w, v, c, step);
+      proof = certificate(w, v, c, step, here);
       if (proof !== "none") decidedAt = t;
     }
     if (Math.hypot(w[0] - v[0], w[1] - v[1]) <= near) { ending = "arrived"; break; }
     if (t === maxSteps) break;
-    const g = gradientOf(here, target, both, c);
-    const next = [w[0] - eta * g[0], w[1] - eta * g[1]];
+    const next = [w[0] - eta * here.gradient[0], w[1] - eta * here.gradient[1]];
     if (!(Math.hypot(next[0], next[1]) < 1e12)) { ending = "overflow"; break; }
     if (next[0] === w[0] && next[1] === w[1]) { ending = "resting"; break; }
     w = next;
