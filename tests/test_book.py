@@ -41,6 +41,16 @@ def test_root_of_the_site_is_the_front_page(site: Path) -> None:
         assert (site / f"{name}.html").is_file()
 
 
+def test_the_example_of_the_readme_runs() -> None:
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    run = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True)
+    assert run.stderr == ""
+    said = [float(line) if line[0] in "-0" else line for line in run.stdout.split()]
+    promised = re.findall(r"# (\S+):", example)
+    assert said == [pytest.approx(float(promised[0]), abs=5e-5), promised[1]]  # four digits shown
+
+
 # --- Warnings are errors ---------------------------------------------------------------------
 
 BROKEN = """# Page

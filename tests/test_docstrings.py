@@ -33,11 +33,14 @@ def public() -> Iterator[tuple[str, Any]]:
 
 
 def members(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
-    for base in thing.__mro__ if inspect.isclass(thing) else ():
-        if base.__module__.split(".")[0] == "singleneuron":
-            for attribute, member in vars(base).items():
-                if not attribute.startswith("_") and documented_member(member):
-                    yield f"{name}.{attribute}", getattr(thing, attribute, member)
+    """Public methods and properties that the package itself defines, overridden ones once."""
+    if not inspect.isclass(thing):
+        return
+    for attribute in dir(thing):
+        home = next((c for c in thing.__mro__ if attribute in vars(c)), object)
+        ours = home.__module__.split(".")[0] == "singleneuron"
+        if ours and not attribute.startswith("_") and documented_member(vars(home)[attribute]):
+            yield f"{name}.{attribute}", getattr(thing, attribute)
 
 
 def documented_member(member: Any) -> bool:
@@ -70,20 +73,31 @@ def raises(thing: Any) -> bool:
     return checked or any(isinstance(n, ast.Raise) for n in nodes)
 
 
+def is_method(thing: Any) -> bool:
+    return "." in thing.__qualname__.rpartition("<locals>.")[2]
+
+
 def faults(thing: Any) -> list[str]:
-    """What the docstring lacks."""
+    """What the docstring lacks.
+
+    A function or class describes its parameters, result and errors in sections. A method may say
+    it all in its sentences, its class having told the shapes, but names each of its arguments.
+    """
     doc = inspect.getdoc(thing)
     if not doc:
         return ["no docstring"]
     wrong = []
     found = sections(doc)
     summary = found[""].strip().split("\n\n")[0]
-    if not summary.endswith("."):
+    if not summary.endswith((".", ":")):
         wrong.append("the summary is no sentence")
     if isinstance(thing, property) or not callable(thing):
         return wrong
     if inspect.isclass(thing) and issubclass(thing, enum.Enum | BaseException):
         return wrong
+    if is_method(thing):
+        named = {name for name in arguments(thing) if re.search(rf"\b{name}\b", doc)}
+        return wrong + [f"`{name}` is not named" for name in arguments(thing) if name not in named]
     described = found.get("Parameters", "") + found.get("Attributes", "")
     for name in arguments(thing):
         if not re.search(rf"^\*{{0,2}}(\w+, )*{name}(, \w+)* ?:", described, re.MULTILINE):
@@ -147,6 +161,18 @@ def without(text: str) -> Callable[[float], float]:
 
 def test_a_sound_docstring_passes() -> None:
     assert faults(sound) == []
+
+
+class Halver:
+    """Halves."""
+
+    def halve(self, number: float) -> float:
+        """Return half of it."""
+        return number / 2
+
+
+def test_a_method_names_its_arguments() -> None:
+    assert faults(Halver.halve) == ["`number` is not named"]
 
 
 @pytest.mark.parametrize(
