@@ -1,0 +1,78 @@
+"""Exact losses, fates and guarantees for learning a single ReLU neuron with a bias.
+
+The package behind the book *One Neuron, Two Fates*. Parameters are arrays (..., d+1), bias last.
+
+Examples
+--------
+>>> import singleneuron as sn
+>>> prob = sn.Problem(sn.UniformBall(dim=2), [1.0, 0.0, 0.5])
+>>> run = sn.gradient_descent(prob, [0.1, 0.2, 0.0], steps=200)
+>>> bool(run.distance[-1] < 1e-3)
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import hooks
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "laws": ("AffineImage", "Empirical", "Gaussian", "UniformBall", "UniformCube", "UniformSphere"),
+    "problem": ("Problem", "lift", "reduce"),
+    "dynamics": (
+        "Trajectory",
+        "gradient_descent",
+        "gradient_flow",
+        "stochastic_gradient_descent",
+    ),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_MODULES = ("cones", "dynamics", "figures", "laws", "palette", "problem", "widgets")
+
+__all__ = [*sorted(_HOME), *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for at first use, so that importing the package stays light."""
+    if name in _MODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _plot_trajectory(*args: Any, **kwargs: Any) -> Any:
+    from .figures import draw_trajectory
+
+    return draw_trajectory(*args, **kwargs)
+
+
+hooks.plot_trajectory = _plot_trajectory
+
+if TYPE_CHECKING:
+    from . import cones, dynamics, figures, laws, palette, problem, widgets  # noqa: F401
+    from .dynamics import (  # noqa: F401
+        Trajectory,
+        gradient_descent,
+        gradient_flow,
+        stochastic_gradient_descent,
+    )
+    from .laws import (  # noqa: F401
+        AffineImage,
+        Empirical,
+        Gaussian,
+        UniformBall,
+        UniformCube,
+        UniformSphere,
+    )
+    from .problem import Problem, lift, reduce  # noqa: F401

@@ -1,0 +1,256 @@
+r"""The exact objective of a spherical law, compiled: one radial integral over ring averages.
+
+With T ~ Exp(1) the radius of the planar projection is s(T) (`laws.Radial`), and every part of the
+objective is the integral of a ring average against e^{-T} dT. The average has square-root kinks
+where an arc opens (s = |b|/|w~|, |b_v|/|v~|) and a plain kink where the lines w.x = 0 and
+v.x = 0 cross. The range is split at all of them, the variable is the root of T minus the nearest
+square-root kink, and each panel is done by adaptive Gauss-Kronrod quadrature. Kinks are kept as
+double-doubles, and distances from a kink are carried along, so that nothing is lost near the dead
+cone: results are mantissas, to be multiplied by exp(log_scale).
+Source: chapter "The exact objective".
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .doubled import cone_gap, crossing_gap, dd_add, dd_div, dd_mul, dd_neg, two_product
+from .kronrod import gauss_kronrod
+from .rings import LOSS, SIZE, ring
+
+BALL, GAUSSIAN, RING = 0, 1, 2
+
+ORIGIN, OWN, TARGET, CROSSING = 0, 1, 2, 3  # points of the radial line: s = 0 and the three kinks
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _place(kind, scale, p, q, b):
+    """Return the double-double position of the kink of (p, q, b): gap (ball) or T (Gaussian)."""
+    if kind != GAUSSIAN:
+        return cone_gap(p, q, b, scale)
+    squares = dd_add(two_product(p, p), two_product(q, q))
+    reach = dd_mul(dd_mul(two_product(scale, scale), squares), (2.0, 0.0))
+    return dd_div(two_product(b, b), reach)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _place_crossing(kind, scale, p, q, b, size, offset):
+    """Return the double-double position of the crossing of both lines."""
+    gap = crossing_gap(p, q, b, size, offset, scale)  # 1 - |y|^2 / scale^2
+    if kind != GAUSSIAN:
+        return gap
+    return dd_mul(dd_add((1.0, 0.0), dd_neg(gap)), (0.5, 0.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _distance(kind, power, here, there):
+    """Return T(there) - T(here) for two double-double positions."""
+    if kind == GAUSSIAN:
+        return dd_add(there, dd_neg(here))[0]
+    ratio = dd_div(dd_add(here, dd_neg(there)), there)
+    return 0.5 * power * math.log1p(ratio[0])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def prepare(geo, places, valid, kind, scale, w, v):
+    """Fill the geometry of the pair (w, v) and the places of the kinks (see `rings.ring`)."""
+    p, q, b, size, offset = w[0], w[1], w[2], v[0], v[2]
+    a = math.hypot(p, q)
+    cosine, sine = (p / a, q / a) if a > 0 else (1.0, 0.0)
+    geo[0], geo[1], geo[2], geo[3] = a, b, size, offset
+    geo[4], geo[5], geo[6] = math.atan2(q, p) if a > 0 else 0.0, cosine, sine
+    geo[7] = b - offset
+    geo[8], geo[9] = (p - size) * cosine + q * sine, -size * sine
+    geo[10] = abs(b) / a if a > 0 else math.inf
+    geo[11] = abs(offset) / size if size > 0 else math.inf
+    geo[12] = geo[13] = geo[14] = geo[15] = 0.0
+    end = (1.0, 0.0) if kind != GAUSSIAN else (0.0, 0.0)
+    places[ORIGIN, 0], places[ORIGIN, 1] = end
+    valid[ORIGIN], valid[OWN], valid[TARGET], valid[CROSSING] = True, a > 0, size > 0, False
+    if a > 0:
+        places[OWN, 0], places[OWN, 1] = _place(kind, scale, p, q, b)
+        valid[OWN] = kind == GAUSSIAN or places[OWN, 0] > 0
+    if size > 0:
+        places[TARGET, 0], places[TARGET, 1] = _place(kind, scale, size, 0.0, offset)
+        valid[TARGET] = kind == GAUSSIAN or places[TARGET, 0] > 0
+    if not (valid[OWN] and valid[TARGET] and q > 0 and (b != 0 or offset != 0)):
+        return
+    place = _place_crossing(kind, scale, p, q, b, size, offset)
+    if kind != GAUSSIAN and place[0] <= 0:
+        return
+    valid[CROSSING] = True
+    places[CROSSING, 0], places[CROSSING, 1] = place
+    if kind == GAUSSIAN:
+        reach = scale * math.sqrt(2 * place[0])
+        sign, unit = 1.0, scale * math.sqrt(2.0)
+    else:
+        reach = scale * math.sqrt(max(1 - place[0], 0.0))
+        sign, unit = -1.0, scale
+    own = sign * dd_add(place, dd_neg((places[OWN, 0], places[OWN, 1])))[0]
+    other = sign * dd_add(place, dd_neg((places[TARGET, 0], places[TARGET, 1])))[0]
+    geo[12] = reach
+    geo[14] = a * unit * math.sqrt(max(own, 0.0))
+    geo[15] = size * unit * math.sqrt(max(other, 0.0))
+    alpha = math.atan2(geo[14], -b)
+    beta = math.atan2(geo[15], -offset)
+    near, far = abs(alpha + beta - geo[4]), abs(alpha + beta + geo[4] - 2 * math.pi)
+    inner = abs(abs(alpha - beta) - geo[4])
+    if near <= far and near <= inner:
+        geo[13] = 1.0
+    elif far <= inner:
+        geo[13] = 2.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _starts(point, b, valid):
+    """Return the point of the radial line where a neuron wakes up, -1 if it never does."""
+    if b > 0 or (b == 0 and valid):
+        return ORIGIN
+    return point if valid and b < 0 else -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rtol):
+    """Put the values of `mode` at (w, v) in total[:3]; return the log of their common scale."""
+    prepare(geo, places, valid, kind, scale, w, v)
+    total[:] = 0.0
+    start = _starts(OWN, geo[1], valid[OWN])
+    if mode == LOSS:
+        other = _starts(TARGET, geo[3], valid[TARGET])
+        if start < 0 or other == ORIGIN:
+            start = other
+        elif other >= 0 and start == OWN:
+            here = (places[OWN, 0], places[OWN, 1])
+            if _distance(kind, power, here, (places[TARGET, 0], places[TARGET, 1])) < 0:
+                start = TARGET
+    if start < 0:
+        return 0.0
+    if kind == RING:
+        squares = scale * scale
+        ring(total, work, mode, geo, scale, squares * places[OWN, 0] if geo[0] > 0 else 0.0,
+             squares * places[TARGET, 0] if geo[2] > 0 else 0.0,
+             squares * places[CROSSING, 0])  # fmt: skip
+        return 0.0
+    origin = (places[start, 0], places[start, 1])
+    offsets = work[2]
+    for j in range(4):
+        offsets[j] = math.inf
+        if valid[j]:
+            offsets[j] = _distance(kind, power, origin, (places[j, 0], places[j, 1]))
+    offsets[start] = 0.0
+    reach = 12.0 - math.log(rtol)  # e^-reach times any polynomial that occurs is below rtol
+    panels = work[14:]
+    count = 0
+    for j in range(4):
+        if not 0 <= offsets[j] < 700:  # beyond, e^-T is 0
+            continue
+        length = reach
+        for i in range(4):
+            if offsets[j] < offsets[i] or (offsets[i] == offsets[j] and i > j):
+                length = min(length, offsets[i] - offsets[j])
+        if length > 0:
+            _base(panels[count], places, valid, kind, power, j, length)
+            count += 1
+    # One look at every panel tells the scale; then each is refined until it is good enough.
+    coarse = work[10]
+    coarse[:SIZE] = 0.0
+    for n in range(count):
+        _rule(
+            work, panels[n], 0.0, panels[n, 2], geo, places, valid, mode, kind, scale, power, start
+        )
+        coarse[:SIZE] += work[6, :SIZE]
+    for n in range(count):
+        _refine(total, work, panels[n], geo, places, valid, mode, kind, scale, power, start, rtol)
+    if kind == GAUSSIAN:
+        return -places[start, 0]
+    return 0.5 * power * math.log(places[start, 0])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _base(panel, places, valid, kind, power, left, length):
+    """Describe the panel that begins at the point `left`, with u = sqrt(T - nearest root kink).
+
+    panel: 0 the point, 1 the u where it begins, 2 its width in u, 4..7 T(left) - T(point j).
+    """
+    here = (places[left, 0], places[left, 1])
+    root = math.inf if left == CROSSING else 0.0
+    for j in range(4):
+        panel[4 + j] = 0.0
+        if valid[j] and j != left:
+            panel[4 + j] = _distance(kind, power, (places[j, 0], places[j, 1]), here)
+            if left == CROSSING and panel[4 + j] >= 0:
+                root = min(root, panel[4 + j])
+    root = math.sqrt(root)
+    panel[0], panel[1], panel[2] = left, root, length / (math.sqrt(root * root + length) + root)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rule(work, panel, low, high, geo, places, valid, mode, kind, scale, power, start):
+    """Put the Gauss-Kronrod and Gauss sums over [low, high] of a panel in work[6] and work[7]."""
+    offset, root = work[2, int(panel[0])], panel[1]
+    fill, kronrod, gauss, gaps = work[4], work[6], work[7], work[8]
+    kronrod[:SIZE], gauss[:SIZE] = 0.0, 0.0
+    middle, half = (low + high) / 2, (high - low) / 2
+    for i in range(15):
+        node, heavy, light = gauss_kronrod(i)
+        step = middle + half * node
+        gone = step * (2 * root + step)  # T - T(left)
+        for j in range(4):
+            if kind == GAUSSIAN:
+                gaps[j] = 2 * scale * scale * (panel[4 + j] + gone)
+            elif valid[j]:
+                shrink = math.expm1(-2 * (panel[4 + j] + gone) / power)
+                gaps[j] = -scale * scale * places[j, 0] * shrink
+        squares = gaps[start]
+        if start == OWN or start == TARGET:
+            squares += geo[9 + start] * geo[9 + start]
+        for j in range(1, 3):  # no kink: plain differences are exact enough
+            if not valid[j]:
+                gaps[j] = squares - geo[9 + j] * geo[9 + j]
+        ring(fill, work[12:14], mode, geo, math.sqrt(squares), gaps[1], gaps[2], gaps[3])
+        weight = 2 * (root + step) * half * math.exp(-(offset + gone))
+        for k in range(SIZE):
+            kronrod[k] += weight * heavy * fill[k]
+            gauss[k] += weight * light * fill[k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _refine(total, work, panel, geo, places, valid, mode, kind, scale, power, start, rtol):
+    """Add the integral over a panel to `total`, halving it until rtol of the whole is reached."""
+    stack, kronrod, gauss, coarse = work[5], work[6], work[7], work[10]
+    depth, stack[0], stack[1] = 1, 0.0, panel[2]
+    left = 400  # no integrand of `rings` needs a tenth of this: what is left then is rounding
+    while depth > 0:
+        depth -= 1
+        left -= 1
+        low, high = stack[2 * depth], stack[2 * depth + 1]
+        _rule(work, panel, low, high, geo, places, valid, mode, kind, scale, power, start)
+        good = True
+        for k in range(3):
+            size, error = kronrod[3 + k], abs(kronrod[k] - gauss[k])
+            if error > 1e-14 * size:  # above rounding
+                error = size * min(1.0, (200 * error / size) ** 1.5)
+                good = good and error <= 0.1 * rtol * max(coarse[3 + k], size)
+        if good or left < depth or high - low < 1e-9 * panel[2] or 2 * depth + 4 > stack.size:
+            for k in range(SIZE):
+                total[k] += kronrod[k]
+        else:
+            middle = (low + high) / 2
+            stack[2 * depth], stack[2 * depth + 1] = middle, high
+            stack[2 * depth + 2], stack[2 * depth + 3] = low, middle
+            depth += 2
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def evaluate_batch(out, logs, mode, kind, scale, power, points, v, rtol):
+    """Put `mode` at each row of `points` (n, 3) in `out` (n, 3) and the log scales in `logs`."""
+    work, geo, total = np.zeros((18, 80)), np.zeros(16), np.zeros(SIZE)
+    places, valid = np.zeros((4, 2)), np.zeros(4, np.bool_)
+    for n in range(len(points)):
+        logs[n] = evaluate(
+            total, work, geo, places, valid, mode, kind, scale, power, points[n], v, rtol
+        )
+        out[n] = total[:3]

@@ -1,0 +1,91 @@
+"""Error-free products and double-double arithmetic, compiled (Dekker 1971, Knuth 1969).
+
+A double-double number is a pair (hi, lo) with value hi + lo and about 32 digits. It is used
+where heights cancel: near the dead cone, and where two kinks of the objective nearly meet.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+_SPLIT = 134217729.0  # 2^27 + 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def two_sum(a, b):
+    """Return (s, e) with s = fl(a + b) and s + e = a + b exactly."""
+    s = a + b
+    t = s - a
+    return s, (a - (s - t)) + (b - t)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def two_product(a, b):
+    """Return (p, e) with p = fl(a b) and p + e = a b exactly (barring over- and underflow)."""
+    p = a * b
+    t = _SPLIT * a
+    ah = t - (t - a)
+    al = a - ah
+    t = _SPLIT * b
+    bh = t - (t - b)
+    bl = b - bh
+    return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
+
+
+@njit(cache=True, nogil=True, inline="always")
+def dd_add(a, b):
+    """Return the double-double a + b."""
+    s, e = two_sum(a[0], b[0])
+    t, f = two_sum(a[1], b[1])
+    s, e = two_sum(s, e + t)
+    return two_sum(s, e + f)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def dd_mul(a, b):
+    """Return the double-double a b."""
+    p, e = two_product(a[0], b[0])
+    return two_sum(p, e + (a[0] * b[1] + a[1] * b[0]))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def dd_neg(a):
+    """Return the double-double -a."""
+    return -a[0], -a[1]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def dd_div(a, b):
+    """Return the double-double a / b (two Newton steps of long division)."""
+    q = a[0] / b[0]
+    r = dd_add(a, dd_neg(dd_mul((q, 0.0), b)))
+    q2 = r[0] / b[0]
+    r = dd_add(r, dd_neg(dd_mul((q2, 0.0), b)))
+    s, e = two_sum(q, q2)
+    return two_sum(s, e + r[0] / b[0])
+
+
+@njit(cache=True, nogil=True)
+def cone_gap(p, q, b, c):
+    r"""Return the double-double :math:`x = 1 - b^2 / (c^2 (p^2 + q^2))`.
+
+    The floats are taken as exact. x > 0 iff the line w.x = 0 meets the open disc of radius c;
+    for b < 0, w is dead for the ball of radius c iff x <= 0.
+    """
+    squares = dd_add(two_product(p, p), two_product(q, q))
+    reach = dd_mul(dd_mul(two_product(c, c), squares), (1.0, 0.0))
+    return dd_div(dd_add(reach, dd_neg(two_product(b, b))), reach)
+
+
+@njit(cache=True, nogil=True)
+def crossing_gap(p, q, b, size, offset, c):
+    r"""Return the double-double :math:`1 - |y|^2 / c^2` for the point y where two lines cross.
+
+    The lines are p y1 + q y2 + b = 0 and size y1 + offset = 0, with q, size > 0.
+    """
+    det = dd_add(two_product(p, offset), dd_neg(two_product(b, size)))
+    reach = dd_mul(two_product(c, q), two_product(1.0, size))
+    reach = dd_mul(reach, reach)
+    first = dd_mul(two_product(offset, q), two_product(offset, q))
+    rest = dd_add(reach, dd_neg(dd_add(first, dd_mul(det, det))))
+    return dd_div(rest, reach)

@@ -1,0 +1,61 @@
+"""Calls into the compiled kernels, and direct sums for finitely many points.
+
+Imported at first use only: this is where Numba is loaded.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import arcs, intervals
+from .checks import Array
+from .laws import Radial
+from .rings import GRADIENT, LOSS, MOMENTS, OVERLAP
+
+__all__ = ["GRADIENT", "LOSS", "MOMENTS", "OVERLAP", "atoms", "radial"]
+
+_KINDS = {"ball": arcs.BALL, "gaussian": arcs.GAUSSIAN, "ring": arcs.RING}
+_BLOCK = 1 << 20  # floats in one temporary array
+
+
+def radial(
+    mode: int, law: Radial, points: Array, target: Array, rtol: float
+) -> tuple[Array, Array]:
+    """Return values (n, 3) and log scales (n,) of `mode` at reduced points (n, 3)."""
+    points = np.ascontiguousarray(points)
+    out, logs = np.zeros((len(points), 3)), np.zeros(len(points))
+    if law.kind == "interval":
+        intervals.uniform_batch(out, mode, law.scale, points, target)
+    elif law.kind == "line":
+        intervals.normal_batch(out, logs, mode, law.scale, points, target, rtol)
+    else:
+        kind = _KINDS[law.kind]
+        arcs.evaluate_batch(out, logs, mode, kind, law.scale, law.power, points, target, rtol)
+    return out, logs
+
+
+def atoms(mode: int, points: Array, weights: Array, w: Array, target: Array) -> Array:
+    """Return values (..., 2), or the gradient (..., d+1), at w (..., d+1) by direct sums."""
+    flat = w.reshape(-1, w.shape[-1])
+    theirs = points @ target[:-1] + target[-1]
+    out = np.zeros((len(flat), w.shape[-1] if mode == GRADIENT else 2))
+    rows = max(1, _BLOCK // len(points))
+    for k in range(0, len(flat), rows):
+        part = flat[k : k + rows]
+        own = part[:, :-1] @ points.T + part[:, -1:]
+        active, both = own > 0, (own > 0) & (theirs > 0)
+        if mode == MOMENTS:
+            out[k : k + rows, 0] = np.where(active, own, 0.0) ** 2 @ weights
+            out[k : k + rows, 1] = np.where(both, own * theirs, 0.0) @ weights
+        elif mode == OVERLAP:
+            out[k : k + rows, 0], out[k : k + rows, 1] = both @ weights, active @ weights
+        else:
+            moved = part - target
+            close = moved[:, :-1] @ points.T + moved[:, -1:]  # near the target this cancels less
+            if mode == LOSS:
+                single = np.where(active, own, np.maximum(theirs, 0.0))
+                out[k : k + rows, 0] = 0.5 * np.where(both, close, single) ** 2 @ weights
+            else:
+                pull = np.where(both, close, np.where(active, own, 0.0)) * weights
+                out[k : k + rows, :-1], out[k : k + rows, -1] = pull @ points, pull.sum(axis=1)
+    return out.reshape(*w.shape[:-1], -1)
