@@ -17,6 +17,7 @@ from singleneuron.laws import (
     AffineImage,
     Empirical,
     Gaussian,
+    Law,
     UniformBall,
     UniformCube,
     UniformSphere,
@@ -306,6 +307,28 @@ def test_blind_is_scale_free_symmetric_and_seen_by_no_sample(seed, d):
             least = cones.shadow_height(law, v, w)
             # the verge itself is left to the sixty-digit test
             assert abs(least) < 1e-12 or (least < 0) == blind
+
+
+class Diamond(Law):
+    """A law of a user's own: only its support function is known."""
+
+    dim, convex_support, support_radius = 2, True, 1.0
+
+    def support_function(self, u):
+        return np.abs(u).max(axis=-1)
+
+
+def test_a_law_of_your_own_is_served_where_its_support_function_is_enough():
+    rng, turned = np.random.default_rng(6), AffineImage(UniformCube(2, 0.5), [[1, 1], [1, -1]])
+    w = rng.normal(size=(500, 3)) - [0, 0, 0.5]
+    for v in w[~cones.is_dead(turned, w)][:10]:
+        assert (cones.is_dead(Diamond(), w) == cones.is_dead(turned, w)).all()
+        blind = cones.is_blind(Diamond(), v, w)
+        assert (blind == cones.is_blind(turned, v, w)).all() and 0.1 < blind.mean() < 0.9
+    assert cones.classify(Diamond(), [1, 0, 0], [0, 0, -1]).kind is Kind.FLAT_MINIMUM
+    for call in (cones.project_data_cone, cones.contact_set):
+        with pytest.raises(ValueError, match="law must be one of this package's"):
+            call(Diamond(), [0.0, 1.0, -1.0])
 
 
 # Contact sets and classification -------------------------------------------------------------

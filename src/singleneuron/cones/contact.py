@@ -20,7 +20,7 @@ class Contact(NamedTuple):
     """The inputs x of the support with w.x = 0, for w on the boundary of the dead cone.
 
     kind "point": one input (ball, sphere, ellipsoid). "face": all inputs points[0] + sum t_j
-    edges[j] with \\|t_j\\| <= 1 (cubes and their images; no edges: a corner). "points": these
+    edges[j] with -1 <= t_j <= 1 (cubes and their images; no edges: a corner). "points": these
     rows (samples). "support": the whole support (w = 0); `points` is its mean.
 
     Attributes
