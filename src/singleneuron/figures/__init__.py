@@ -7,7 +7,13 @@ observed.
 """
 
 from ..palette import FATE_COLOURS, TARGET_COLOUR
-from .descents import draw_path, draw_quadratic_bound, draw_trajectory, plot_trajectory
+from .descents import (
+    draw_path,
+    draw_quadratic_bound,
+    draw_rays,
+    draw_trajectory,
+    plot_trajectory,
+)
 from .measures import draw_accuracy, draw_cost
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
 from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
@@ -27,6 +33,7 @@ __all__ = [
     "draw_path",
     "draw_polar_cones",
     "draw_quadratic_bound",
+    "draw_rays",
     "draw_trajectory",
     "new_figure",
     "plot_trajectory",

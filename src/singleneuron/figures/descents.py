@@ -1,8 +1,8 @@
-"""Pictures of runs: the path, what happened over time, and one step against its bound."""
+"""Pictures of runs (the path, what happened over time) and of the loss along a line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from .. import checks
 from ..palette import FATE_COLOURS
-from .style import FAINT, INK, LEARNER, fate_name, new_figure, styled
+from .style import FAINT, INK, LEARNER, SERIES, fate_name, new_figure, styled
 
 if TYPE_CHECKING:
     from ..dynamics import Trajectory
@@ -189,5 +189,49 @@ def draw_quadratic_bound(
     for stop in (1.0, 2.0):
         ax.axvline(stop, color=INK, linewidth=0.6, zorder=1)
     ax.set(xlabel="step size η, in units of 1/L", ylabel="F(w − ηg)", xlim=(0, steps[-1]))
+    ax.legend(loc="best")
+    return artists
+
+
+@styled
+def draw_rays(
+    ax: Axes, prob: Problem, directions: Mapping[str, ArrayLike], longest: float = 1.5
+) -> dict[str, Any]:
+    r"""Draw the loss along rays from the origin: :math:`(F(t w) - F(0)) / F(0)` against t.
+
+    Each is a parabola in t >= 0; the least value of one that dips below 0 is marked.
+
+    Parameters
+    ----------
+    ax : matplotlib axes
+    prob : Problem
+    directions : mapping from a label to an array_like of shape (d+1,)
+        One to four vectors w.
+    longest : float
+        The largest t shown, > 0.
+
+    Returns
+    -------
+    dict
+        lines (one for each direction) and least (the marks).
+
+    Raises
+    ------
+    ValueError
+        If there is no direction or more than four.
+    """
+    if not 1 <= len(directions) <= len(SERIES):
+        raise ValueError(f"directions must be 1 to {len(SERIES)}, got {len(directions)}; draw that")
+    t = np.linspace(0, checks.positive("longest", longest), 241)
+    artists: dict[str, Any] = {"lines": [], "least": []}
+    for (label, given), (colour, mark, dash) in zip(directions.items(), SERIES, strict=False):
+        w = checks.vector(label, given, len(prob.target))
+        ratio = prob.excess_loss(t[:, None] * w) / prob.trivial_loss
+        artists["lines"] += ax.plot(t, ratio, color=colour, linestyle=dash, label=label)
+        least = int(np.argmin(ratio))
+        if ratio[least] < 0:
+            artists["least"] += ax.plot(t[least], ratio[least], mark, color=colour)
+    ax.axhline(0, color=FAINT, linewidth=0.8, zorder=1)
+    ax.set(xlabel="scale t", ylabel="(F(tw) − F(0)) / F(0)", xlim=(0, t[-1]))
     ax.legend(loc="best")
     return artists

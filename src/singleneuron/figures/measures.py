@@ -10,9 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from .. import checks
-from .style import FAINT, INK, LEARNER, styled
-
-_MARKS = [(LEARNER, "o", "-"), (INK, "s", "--"), ("#56B4E9", "^", "-."), ("#8C510A", "D", ":")]
+from .style import FAINT, SERIES, styled
 
 
 @styled
@@ -92,10 +90,10 @@ def _curves(
     ax: Axes, name: str, at: ArrayLike, values: Mapping[str, ArrayLike], least: float
 ) -> list[Any]:
     x = checks.finite_array(name, at)
-    if not values or len(values) > len(_MARKS):
-        raise ValueError(f"the curves must be 1 to {len(_MARKS)}, got {len(values)}; draw fewer")
+    if not values or len(values) > len(SERIES):
+        raise ValueError(f"the curves must be 1 to {len(SERIES)}, got {len(values)}; draw fewer")
     lines = []
-    for (label, curve), (colour, mark, dash) in zip(values.items(), _MARKS, strict=False):
+    for (label, curve), (colour, mark, dash) in zip(values.items(), SERIES, strict=False):
         y = checks.vector(label, curve, x.size)
         lines += ax.plot(
             x, np.maximum(y, least), color=colour, marker=mark, linestyle=dash, markersize=4.5,

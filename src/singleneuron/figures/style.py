@@ -24,6 +24,7 @@ STYLE = mpl.rc_params_from_file(
 WIDTH = 6.8  # inches, the book's text column
 INK, FAINT = "#222222", "#999999"
 LEARNER, FILL = "#009E73", "#DCDCDC"  # the neuron that learns, where no fate is told; a support
+SERIES = [(LEARNER, "o", "-"), (INK, "s", "--"), ("#56B4E9", "^", "-."), ("#8C510A", "D", ":")]
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
