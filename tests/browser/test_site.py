@@ -108,7 +108,7 @@ def test_page_fits_a_phone(chromium: Browser, site: Path, name: str) -> None:
     width = page.evaluate("document.documentElement.scrollWidth")
     # What is wider than the screen must scroll in a box of its own.
     wide = page.evaluate(
-        """width => [...document.querySelectorAll('main *')].filter(element => {
+        """width => [...document.querySelectorAll('article *')].filter(element => {
             if (element.getBoundingClientRect().right <= width + 1) return false;
             for (let box = element.parentElement; box; box = box.parentElement)
                 if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(box).overflowX)
