@@ -24,6 +24,7 @@ ORDER = (
     "arcs",
     "intervals",
     "engine",
+    "paths",
     "problem",
     "planar",
     "dynamics",
@@ -35,7 +36,7 @@ ORDER = (
 )
 
 # Who may import a heavy package, and whether as soon as the module is imported.
-KERNEL = {"doubled", "kronrod", "rings", "arcs", "intervals"}
+KERNEL = {"doubled", "kronrod", "rings", "arcs", "intervals", "paths"}
 HEAVY = {
     "matplotlib": {"figures"},
     "anywidget": {"widgets"},
