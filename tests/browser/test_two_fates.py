@@ -428,6 +428,32 @@ def test_the_map_is_drawn_only_when_it_changes(figure: Figure) -> None:
     assert figure.page.evaluate("maps") == 1
 
 
+DRAG = """async name => {
+    const model = document.querySelector(".sn-live").singleNeuronModel, times = [];
+    const next = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = draw => next(now => {
+        const begun = performance.now();
+        draw(now);
+        times.push(performance.now() - begun);
+    });
+    for (let k = 0; k < 60; k += 1) {
+        await new Promise(done => next(done));
+        model.set(name, [1 + Math.cos(k / 9), 1 + Math.sin(k / 9)]);
+        model.save_changes();
+    }
+    await new Promise(done => next(() => next(done)));
+    return times.sort((a, b) => a - b);
+}"""
+
+
+@pytest.mark.parametrize("name", ["start", "target"])
+def test_drawing_fits_into_a_frame(figure: Figure, name: str) -> None:
+    times = figure.page.evaluate(DRAG, name)
+    assert len(times) >= 55  # each change was drawn
+    # Sixty frames a second; what else runs on the machine only adds to a time.
+    assert times[len(times) // 4] < 1000 / 60
+
+
 # --- Light and dark -----------------------------------------------------------------------------
 
 

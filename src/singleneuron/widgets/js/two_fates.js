@@ -1,11 +1,11 @@
 // "Two fates": the plane of one neuron with a bias in one dimension, its excess loss, and where descent ends.
-import { descend, endValues, excessLoss, gradient, loss, overlap, safeRadius, smoothness, trivialLoss } from "./engine.js";
+import { descend, endValues, safeRadius, smoothness, trivialLoss, uniform } from "./engine.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, prefersStill, slider,
   ticks, voice, watchTheme,
 } from "./ui.js";
 
-const DIRECTIONS = 2880; // of the table below; a quarter of a degree is less than a pixel in the plane
+const DIRECTIONS = 1440; // of the table below: every quarter of a degree
 const SPACE = { left: 34, right: 8, top: 24, bottom: 38 };
 const ALIVE = 0.05; // a target is kept this far above the dead cone: there would be nothing to learn inside it
 
@@ -29,8 +29,9 @@ function rays(v, c) {
   const half = new Float64Array(DIRECTIONS + 1), cross = new Float64Array(DIRECTIONS + 1);
   for (let k = 0; k <= DIRECTIONS; k += 1) {
     const angle = (2 * Math.PI * k) / DIRECTIONS - Math.PI, u = [Math.cos(angle), Math.sin(angle)];
-    half[k] = trivialLoss(u, c);
-    cross[k] = half[k] - excessLoss(u, v, c);
+    const { ww, wv } = uniform(u, v, c);
+    half[k] = ww / 2;
+    cross[k] = wv;
   }
   return { half, cross };
 }
@@ -56,19 +57,20 @@ class HeatMap {
       this.image = new ImageData(size, size);
       this.pixels = new Uint32Array(this.image.data.buffer);
     }
-    const shades = 512, colours = new Uint32Array(2 * shades + 1);
-    for (let k = -shades; k <= shades; k += 1) {
-      const end = k < 0 ? theme.below : theme.above, share = Math.abs(k) / shades;
-      const [r, g, b] = [0, 1, 2].map((i) => Math.round(theme.middle[i] + share * (end[i] - theme.middle[i])));
-      colours[k + shades] = (255 << 24) | (b << 16) | (g << 8) | r;
+    // Colours for -1 to 0 (a root spreads what is just below zero), then for 0 to infinity by e / (0.7 + e).
+    const shades = 511, colours = new Uint32Array(2 * shades + 2);
+    for (let k = 0; k <= shades; k += 1) {
+      for (const [end, share, at] of [[theme.below, (k / shades) ** 0.75, k], [theme.above, k / shades, shades + 1 + k]]) {
+        const [r, g, b] = [0, 1, 2].map((i) => Math.round(theme.middle[i] + share * (end[i] - theme.middle[i])));
+        colours[at] = (255 << 24) | (b << 16) | (g << 8) | r;
+      }
     }
     const { radius, place, pixels } = this;
     for (let at = 0; at < pixels.length; at += 1) {
       const k = Math.min(DIRECTIONS - 1, place[at] | 0), t = place[at] - k, r = radius[at];
       const a = half[k] + t * (half[k + 1] - half[k]), x = cross[k] + t * (cross[k + 1] - cross[k]);
-      const e = (a * r * r - x * r) / trivial;
-      const share = e < 0 ? -Math.pow(Math.min(1, -e), 0.75) : e / (0.7 + e);
-      pixels[at] = colours[Math.round(shades * (1 + share))];
+      const e = ((a * r - x) * r) / trivial;
+      pixels[at] = colours[e < 0 ? Math.min(shades, -e * shades) | 0 : shades + 1 + ((e / (0.7 + e)) * shades | 0)];
     }
     this.canvas.getContext("2d").putImageData(this.image, 0, 0);
   }
@@ -458,15 +460,15 @@ export function render({ model, el }) {
     drawPlane(now, said);
     drawNeurons(now, said);
     drawHistory(now, said);
-    const w = [run.points[2 * shown], run.points[2 * shown + 1]], g = gradient(w, target, c);
+    const w = [run.points[2 * shown], run.points[2 * shown + 1]], here = uniform(w, target, c);
     const show = (name, value, digits) => { numbers[name].value = String(value); numbers[name].textContent = digits === 0 ? String(value) : format(value, digits); };
     show("step", shown, 0);
     show("weight", w[0], 3);
     show("bias", w[1], 3);
-    show("loss", loss(w, target, c), 4);
-    show("excess", run.excess[shown], 4);
-    show("overlap", overlap(w, target, c), 3);
-    show("gradient", Math.hypot(g[0], g[1]), 4);
+    show("loss", here.loss, 4);
+    show("excess", here.excess, 4);
+    show("overlap", here.overlap, 3);
+    show("gradient", Math.hypot(...here.gradient), 4);
     badge.textContent = said.certified || said.fate === "undecided" ? `${FATES[said.fate]}.` : `${FATES[said.fate]} (seen).`;
     words.textContent = said.words;
     proof.textContent = said.certified ? said.name : "no certificate";
