@@ -297,21 +297,21 @@ export function render({ model, el }) {
       pen.setLineDash([]);
       drawPath(pen, shown, toPixels);
       label(pen, "dead cone", plane.x(0), plane.y(-0.88 * extent), theme, "center");
-      const [tx, ty] = toPixels(target);
-      star(pen, tx, ty, 12);
-      pen.fillStyle = theme.target;
-      pen.strokeStyle = theme.ink;
-      pen.lineWidth = 1.5;
-      pen.fill();
-      pen.stroke();
-      marker(pen, ...toPixels(start), 8.5, theme[said.fate], said.certified);
-      const side = (x) => (x > area.x + area.w - 70 ? [-15, "right"] : [15, "left"]);
-      const sx = plane.x(start[0]), sy = plane.y(start[1]), [dx, align] = side(sx), [ex, other] = side(tx);
-      const near = Math.hypot(sx - tx, sy - ty) < 24;
-      label(pen, "start", sx + dx, clamp(sy + (near ? 18 : 5), area.y + 14, area.y + area.h - 6), theme, align);
-      label(pen, "target", tx + ex, clamp(ty + (near ? -10 : 5), area.y + 14, area.y + area.h - 6), theme, other);
     });
     plane.axes({ xTicks: ticks(-extent, extent, 6), yTicks: ticks(-extent, extent, 6), xName: "weight", yName: "bias" });
+    const { context: pen, area } = plane, at = ([p, b]) => [plane.x(p), plane.y(b)], [tx, ty] = at(target);
+    star(pen, tx, ty, 12);
+    pen.fillStyle = theme.target;
+    pen.strokeStyle = theme.ink;
+    pen.lineWidth = 1.5;
+    pen.fill();
+    pen.stroke();
+    marker(pen, ...at(start), 8.5, theme[said.fate], said.certified);
+    const side = (x) => (x > area.x + area.w - 70 ? [-15, "right"] : [15, "left"]);
+    const sx = plane.x(start[0]), sy = plane.y(start[1]), [dx, align] = side(sx), [ex, other] = side(tx);
+    const near = Math.hypot(sx - tx, sy - ty) < 24;
+    label(pen, "start", sx + dx, clamp(sy + (near ? 18 : 5), area.y + 14, area.y + area.h - 6), theme, align);
+    label(pen, "target", tx + ex, clamp(ty + (near ? -10 : 5), area.y + 14, area.y + area.h - 6), theme, other);
     grip.place([start, target].map(([p, b]) => `weight ${format(p)}, bias ${format(b)}`));
   }
 
@@ -442,7 +442,7 @@ export function render({ model, el }) {
       line(pen, curve);
     });
     const powers = [0, 1, 10, 100, 1e3, 1e4, 1e5].filter((t) => t <= last).map((t) => [timeScale(t), t < 1e4 ? String(t) : `10${"\u2070\u00b9\u00b2\u00b3\u2074\u2075"[Math.log10(t)]}`]);
-    const high = [[1, "1"], [10, "10"], [100, "10\u00b2"], [1e3, "10\u00b3"], [1e6, "10\u2076"]].map(([e, text]) => [squash(e), text])
+    const high = [[1, "1"], [10, "10"], [100, "10\u00b2"], [1e3, "10\u00b3"], [1e4, "10\u2074"], [1e6, "10\u2076"]].map(([e, text]) => [squash(e), text])
       .filter(([y]) => y <= top * 1.12 + 0.05);
     history.axes({ xTicks: powers, yTicks: [[-1, "\u22121"], [0, "0"], ...high], xName: "step", yName: "excess loss / F(0)" });
     const decided = run.decidedAt >= 0 && shown >= run.decidedAt;

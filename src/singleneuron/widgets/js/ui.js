@@ -136,16 +136,20 @@ export class Plot {
     pen.lineWidth = 1;
     pen.strokeRect(area.x + 0.5, area.y + 0.5, area.w - 1, area.h - 1);
     pen.textAlign = "center";
+    let placed = []; // a tick that would crowd an earlier one is left out
     for (const [value, text] of xTicks) {
       const x = this.x(value);
-      if (x < area.x - 1 || x > area.x + area.w + 1) continue;
+      if (x < area.x - 1 || x > area.x + area.w + 1 || placed.some((other) => Math.abs(other - x) < 22)) continue;
+      placed.push(x);
       pen.fillText(text, clamp(x, area.x + 4, area.x + area.w - 4), area.y + area.h + 16);
       line(pen, [[x, area.y + area.h], [x, area.y + area.h + 4]]);
     }
     pen.textAlign = "right";
+    placed = [];
     for (const [value, text] of yTicks) {
       const y = this.y(value);
-      if (y < area.y - 1 || y > area.y + area.h + 1) continue;
+      if (y < area.y - 1 || y > area.y + area.h + 1 || placed.some((other) => Math.abs(other - y) < 15)) continue;
+      placed.push(y);
       pen.fillText(text, area.x - 7, y + 4.5);
       line(pen, [[area.x - 4, y], [area.x, y]]);
     }
