@@ -38,7 +38,6 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
-@styled
 def new_figure(
     ncols: int = 1, nrows: int = 1, height: float = 2.8, **options: Any
 ) -> tuple[Figure, Any]:
@@ -62,12 +61,11 @@ def new_figure(
     ValueError
         If an argument has the wrong shape or range; the message says what to pass.
     """
-    return plt.subplots(
-        checks.count("nrows", nrows),
-        checks.count("ncols", ncols),
-        figsize=(WIDTH, checks.positive("height", height)),
-        **options,
-    )
+    shape = checks.count("nrows", nrows), checks.count("ncols", ncols)
+    # Load the backend outside the style: Jupyter's sets `interactive`, which the style would unset.
+    plt.draw_if_interactive()
+    with mpl.rc_context(STYLE):
+        return plt.subplots(*shape, figsize=(WIDTH, checks.positive("height", height)), **options)
 
 
 @styled
