@@ -24,6 +24,7 @@ _HOMES = {
     "laws": ("AffineImage", "Empirical", "Gaussian", "UniformBall", "UniformCube", "UniformSphere"),
     "problem": ("Problem", "lift", "reduce"),
     "dynamics": (
+        "StepSizeWarning",
         "Trajectory",
         "gradient_descent",
         "gradient_flow",
@@ -52,9 +53,9 @@ def __dir__() -> list[str]:
 
 
 def _plot_trajectory(*args: Any, **kwargs: Any) -> Any:
-    from .figures import draw_trajectory
+    from .figures import plot_trajectory
 
-    return draw_trajectory(*args, **kwargs)
+    return plot_trajectory(*args, **kwargs)
 
 
 hooks.plot_trajectory = _plot_trajectory
@@ -62,6 +63,7 @@ hooks.plot_trajectory = _plot_trajectory
 if TYPE_CHECKING:
     from . import cones, dynamics, figures, laws, palette, problem, widgets  # noqa: F401
     from .dynamics import (  # noqa: F401
+        StepSizeWarning,
         Trajectory,
         gradient_descent,
         gradient_flow,
