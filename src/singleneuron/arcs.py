@@ -18,10 +18,12 @@ import numpy as np
 from numba import njit
 
 from .doubled import cone_gap, crossing_gap, dd_add, dd_div, dd_mul, dd_neg, two_product
-from .kronrod import gauss_kronrod
+from .kronrod import NODES, gauss_kronrod
 from .rings import LOSS, SIZE, ring
 
 BALL, GAUSSIAN, RING = 0, 1, 2
+FIRST, PIECES, GEOMETRY = 8, 48, 17  # rows of `work` before the pieces, pieces, length of `geo`
+SPLIT = 5.0  # a longer panel is looked at in two pieces
 
 ORIGIN, OWN, TARGET, CROSSING = 0, 1, 2, 3  # points of the radial line: s = 0 and the three kinks
 
@@ -50,8 +52,9 @@ def _distance(kind, power, here, there):
     """Return T(there) - T(here) for two double-double positions."""
     if kind == GAUSSIAN:
         return dd_add(there, dd_neg(here))[0]
-    ratio = dd_div(dd_add(here, dd_neg(there)), there)
-    return 0.5 * power * math.log1p(ratio[0])
+    small, large = (there, here) if here[0] > there[0] else (here, there)
+    time = 0.5 * power * math.log1p(dd_div(dd_add(large, dd_neg(small)), small)[0])
+    return time if here[0] > there[0] else -time
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -67,6 +70,7 @@ def prepare(geo, places, valid, kind, scale, w, v):
     geo[10] = abs(b) / a if a > 0 else math.inf
     geo[11] = abs(offset) / size if size > 0 else math.inf
     geo[12] = geo[13] = geo[14] = geo[15] = 0.0
+    geo[16] = sine * sine / (1 + cosine) if cosine > 0 else 1 - cosine
     end = (1.0, 0.0) if kind != GAUSSIAN else (0.0, 0.0)
     places[ORIGIN, 0], places[ORIGIN, 1] = end
     valid[ORIGIN], valid[OWN], valid[TARGET], valid[CROSSING] = True, a > 0, size > 0, False
@@ -130,9 +134,9 @@ def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rt
         return 0.0
     if kind == RING:
         squares = scale * scale
-        ring(total, work, mode, geo, scale, squares * places[OWN, 0] if geo[0] > 0 else 0.0,
-             squares * places[TARGET, 0] if geo[2] > 0 else 0.0,
-             squares * places[CROSSING, 0])  # fmt: skip
+        near = squares * places[OWN, 0] if geo[0] > 0 else 0.0
+        far = squares * places[TARGET, 0] if geo[2] > 0 else 0.0
+        ring(total, mode, geo, scale, near, far, squares * places[CROSSING, 0])
         return 0.0
     origin = (places[start, 0], places[start, 1])
     offsets = work[2]
@@ -142,7 +146,6 @@ def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rt
             offsets[j] = _distance(kind, power, origin, (places[j, 0], places[j, 1]))
     offsets[start] = 0.0
     reach = 12.0 - math.log(rtol)  # e^-reach times any polynomial that occurs is below rtol
-    panels = work[14:]
     count = 0
     for j in range(4):
         if not 0 <= offsets[j] < 700:  # beyond, e^-T is 0
@@ -152,91 +155,145 @@ def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rt
             if offsets[j] < offsets[i] or (offsets[i] == offsets[j] and i > j):
                 length = min(length, offsets[i] - offsets[j])
         if length > 0:
-            _base(panels[count], places, valid, kind, power, j, length)
-            count += 1
-    # One look at every panel tells the scale; then each is refined until it is good enough.
-    coarse = work[10]
+            count = _panel(work, count, geo, places, valid, kind, scale, power, j, length)
+    # One look at every piece tells the scale; then each is refined until it is good enough.
+    coarse = work[3]
     coarse[:SIZE] = 0.0
     for n in range(count):
-        _rule(
-            work, panels[n], 0.0, panels[n, 2], geo, places, valid, mode, kind, scale, power, start
-        )
+        row = work[FIRST + n]
+        _rule(work, row, row[2], row[3], geo, valid, mode, kind, scale, power, start)
+        row[16 : 16 + 2 * SIZE] = work[6, : 2 * SIZE]
         coarse[:SIZE] += work[6, :SIZE]
     for n in range(count):
-        _refine(total, work, panels[n], geo, places, valid, mode, kind, scale, power, start, rtol)
-    if kind == GAUSSIAN:
-        return -places[start, 0]
-    return 0.5 * power * math.log(places[start, 0])
+        row = work[FIRST + n]
+        if _good(row[16:], coarse, rtol):
+            total += row[16 : 16 + SIZE]
+        else:
+            _refine(total, work, row, geo, valid, mode, kind, scale, power, start, rtol)
+    log_scale, rest = _log_mass(kind, power, origin)
+    if abs(rest) < 1e-3:  # beyond, T is too large for its unit digit to fit in a float
+        total *= math.exp(rest)
+    return log_scale
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _base(panel, places, valid, kind, power, left, length):
-    """Describe the panel that begins at the point `left`, with u = sqrt(T - nearest root kink).
+def _log_mass(kind, power, place):
+    """Return -T at a double-double position as a sum of two floats, to 1e-10 at T = 1e7."""
+    if kind == GAUSSIAN:
+        return -place[0], -place[1]
+    mantissa, exponent = math.frexp(place[0])
+    if mantissa < 0.7:  # so that the logarithm of the mantissa is small
+        mantissa, exponent = 2 * mantissa, exponent - 1
+    log = dd_mul((float(exponent), 0.0), (0.6931471805599453, 2.3190468138462996e-17))
+    log = dd_add(log, (math.log(mantissa), place[1] / place[0]))
+    return dd_mul(log, (0.5 * power, 0.0))
 
-    panel: 0 the point, 1 the u where it begins, 2 its width in u, 4..7 T(left) - T(point j).
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _panel(work, count, geo, places, valid, kind, scale, power, left, length):
+    """Describe the panel that begins at the point `left`, in one piece or two; return the count.
+
+    The variable is u = sqrt(T - nearest root kink). Row: 0 T(left) - T(start), 1 u where the
+    panel begins, 2 and 3 the piece in u, 4 the radial step c^2 x(left), 8..11 the squares s^2 -
+    s_j^2 at the beginning of the panel.
     """
+    row = work[0]
     here = (places[left, 0], places[left, 1])
     root = math.inf if left == CROSSING else 0.0
+    row[4] = scale * scale * (2.0 if kind == GAUSSIAN else places[left, 0])
     for j in range(4):
-        panel[4 + j] = 0.0
+        row[8 + j] = work[1, j] = 0.0
         if valid[j] and j != left:
-            panel[4 + j] = _distance(kind, power, (places[j, 0], places[j, 1]), here)
-            if left == CROSSING and panel[4 + j] >= 0:
-                root = min(root, panel[4 + j])
+            time = _distance(kind, power, (places[j, 0], places[j, 1]), here)
+            if kind == GAUSSIAN:
+                row[8 + j] = row[4] * time
+            else:
+                row[8 + j] = -scale * scale * places[j, 0] * math.expm1(-2 * time / power)
+            work[1, j] = time
+            if left == CROSSING and time >= 0:
+                root = min(root, time)
     root = math.sqrt(root)
-    panel[0], panel[1], panel[2] = left, root, length / (math.sqrt(root * root + length) + root)
+    row[0], row[1] = work[2, left], root
+    end, low = _width(root, length), 0.0
+    # Points just left of the panel make a layer at its beginning, of their distance in u: it is
+    # cut into pieces that grow with the distance, or no node would see it.
+    layer = end
+    for j in range(4):
+        time = work[1, j]
+        if 0 < time < root * root + length and (left != CROSSING or time > root * root):
+            layer = min(layer, 4 * _width(root, time - root * root if left == CROSSING else time))
+    while count < PIECES - 1:
+        high = min(end, _width(root, SPLIT)) if low < _width(root, SPLIT) else end
+        if layer > 1e-8 * end and layer < 0.3 * high:
+            high = layer
+            layer *= 6
+        work[FIRST + count] = row
+        work[FIRST + count, 2], work[FIRST + count, 3] = low, high
+        count, low = count + 1, high
+        if high == end:
+            break
+    return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _rule(work, panel, low, high, geo, places, valid, mode, kind, scale, power, start):
-    """Put the Gauss-Kronrod and Gauss sums over [low, high] of a panel in work[6] and work[7]."""
-    offset, root = work[2, int(panel[0])], panel[1]
-    fill, kronrod, gauss, gaps = work[4], work[6], work[7], work[8]
-    kronrod[:SIZE], gauss[:SIZE] = 0.0, 0.0
+def _width(root, length):
+    """Return the width in u of a panel of the given length in T that begins at u = root."""
+    return length / (math.sqrt(root * root + length) + root)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rule(work, row, low, high, geo, valid, mode, kind, scale, power, start):
+    """Put the Kronrod sums over [low, high] in work[6, :6], the differences to Gauss behind."""
+    fill, sums, gaps, root = work[4], work[6], work[5], row[1]
+    sums[: 2 * SIZE] = 0.0
     middle, half = (low + high) / 2, (high - low) / 2
-    for i in range(15):
+    for i in range(NODES):
         node, heavy, light = gauss_kronrod(i)
         step = middle + half * node
         gone = step * (2 * root + step)  # T - T(left)
+        grown = row[4] * (gone if kind == GAUSSIAN else -math.expm1(-2 * gone / power))
         for j in range(4):
-            if kind == GAUSSIAN:
-                gaps[j] = 2 * scale * scale * (panel[4 + j] + gone)
-            elif valid[j]:
-                shrink = math.expm1(-2 * (panel[4 + j] + gone) / power)
-                gaps[j] = -scale * scale * places[j, 0] * shrink
+            gaps[j] = row[8 + j] + grown
         squares = gaps[start]
         if start == OWN or start == TARGET:
             squares += geo[9 + start] * geo[9 + start]
         for j in range(1, 3):  # no kink: plain differences are exact enough
             if not valid[j]:
                 gaps[j] = squares - geo[9 + j] * geo[9 + j]
-        ring(fill, work[12:14], mode, geo, math.sqrt(squares), gaps[1], gaps[2], gaps[3])
-        weight = 2 * (root + step) * half * math.exp(-(offset + gone))
+        ring(fill, mode, geo, math.sqrt(squares), gaps[1], gaps[2], gaps[3])
+        weight = 2 * (root + step) * half * math.exp(-(row[0] + gone))
         for k in range(SIZE):
-            kronrod[k] += weight * heavy * fill[k]
-            gauss[k] += weight * light * fill[k]
+            sums[k] += weight * heavy * fill[k]
+            sums[SIZE + k] += weight * (heavy - light) * fill[k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _refine(total, work, panel, geo, places, valid, mode, kind, scale, power, start, rtol):
-    """Add the integral over a panel to `total`, halving it until rtol of the whole is reached."""
-    stack, kronrod, gauss, coarse = work[5], work[6], work[7], work[10]
-    depth, stack[0], stack[1] = 1, 0.0, panel[2]
-    left = 400  # no integrand of `rings` needs a tenth of this: what is left then is rounding
+def _good(sums, coarse, rtol):
+    """Whether the sums of `_rule` are within rtol of the whole, by the error model of QUADPACK."""
+    for k in range(3):
+        size, error = sums[3 + k], abs(sums[SIZE + k])
+        if error > 1e-14 * size:  # above rounding
+            error = size * min(1.0, (200 * error / size) ** 1.5)
+            if error > 0.1 * rtol * max(coarse[3 + k], size):
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _refine(total, work, row, geo, valid, mode, kind, scale, power, start, rtol):
+    """Add the integral over a piece to `total`, halving it until rtol of the whole is reached."""
+    stack, sums, coarse = work[7], work[6], work[3]
+    middle = (row[2] + row[3]) / 2
+    stack[0], stack[1], stack[2], stack[3] = middle, row[3], row[2], middle
+    depth, left = 2, 400  # no integrand of `rings` needs a tenth of it: what is left is rounding
     while depth > 0:
         depth -= 1
         left -= 1
         low, high = stack[2 * depth], stack[2 * depth + 1]
-        _rule(work, panel, low, high, geo, places, valid, mode, kind, scale, power, start)
-        good = True
-        for k in range(3):
-            size, error = kronrod[3 + k], abs(kronrod[k] - gauss[k])
-            if error > 1e-14 * size:  # above rounding
-                error = size * min(1.0, (200 * error / size) ** 1.5)
-                good = good and error <= 0.1 * rtol * max(coarse[3 + k], size)
-        if good or left < depth or high - low < 1e-9 * panel[2] or 2 * depth + 4 > stack.size:
-            for k in range(SIZE):
-                total[k] += kronrod[k]
+        _rule(work, row, low, high, geo, valid, mode, kind, scale, power, start)
+        tiny = high - low < 1e-9 * (row[3] - row[2])
+        if left < depth or tiny or 2 * depth + 4 > stack.size or _good(sums, coarse, rtol):
+            total += sums[:SIZE]
         else:
             middle = (low + high) / 2
             stack[2 * depth], stack[2 * depth + 1] = middle, high
@@ -247,7 +304,7 @@ def _refine(total, work, panel, geo, places, valid, mode, kind, scale, power, st
 @njit(cache=True, nogil=True, error_model="numpy")
 def evaluate_batch(out, logs, mode, kind, scale, power, points, v, rtol):
     """Put `mode` at each row of `points` (n, 3) in `out` (n, 3) and the log scales in `logs`."""
-    work, geo, total = np.zeros((18, 80)), np.zeros(16), np.zeros(SIZE)
+    work, geo, total = np.zeros((FIRST + PIECES, 80)), np.zeros(GEOMETRY), np.zeros(SIZE)
     places, valid = np.zeros((4, 2)), np.zeros(4, np.bool_)
     for n in range(len(points)):
         logs[n] = evaluate(

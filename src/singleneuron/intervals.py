@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from .doubled import dd_add, dd_neg, two_product
-from .kronrod import gauss_kronrod
+from .kronrod import NODES, gauss_kronrod
 from .rings import GRADIENT, LOSS, MOMENTS, OVERLAP, SIZE
 
 
@@ -160,7 +160,7 @@ def _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, 
     """Gauss-Kronrod sums over s in left + [low, high] of the normal density times `_pair`."""
     kronrod[:SIZE], gauss[:SIZE] = 0.0, 0.0
     middle, half = (low + high) / 2, (high - low) / 2
-    for i in range(15):
+    for i in range(NODES):
         node, weight, light = gauss_kronrod(i)
         step = middle + half * node
         s = left + step
