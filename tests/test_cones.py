@@ -176,6 +176,17 @@ def test_projections_leave_their_cones_alone(seed, d):
             assert project(law, once) == pytest.approx(once, abs=1e-11 * np.abs(y).max())
 
 
+def test_projection_on_nearly_parallel_rays():
+    """4,000 points round a circle: the slopes that decide are small, and still all are met."""
+    turn = 2 * np.pi * np.arange(4000) / 4000
+    law = Empirical(np.column_stack([np.cos(turn), np.sin(turn)]))
+    y = np.random.default_rng(7).normal(size=(50, 3))
+    into, out = cones.project_data_cone(law, y), cones.project_dead_cone(law, y)
+    assert cones.height(law, out).max() < 1e-13 and np.abs((into * out).sum(axis=-1)).max() < 1e-13
+    far = np.abs(into - cones.project_data_cone(UniformBall(2), y)).max()
+    assert far < 2 * np.pi / 4000 * np.linalg.norm(y, axis=1).max()  # at most a vertex away
+
+
 def test_projection_of_single_points_and_batches_agree():
     law, y = UniformCube(3), np.random.default_rng(0).normal(size=(2, 3, 4))
     whole = cones.project_data_cone(law, y)
@@ -234,9 +245,28 @@ def angle_rule(c: float, v: np.ndarray, w: np.ndarray) -> bool:
         return bool(c * a + w[-1] <= 0 or theta >= alpha + beta)
 
 
+def verge(rng: np.random.Generator) -> float:
+    """A few half ulp, or anything between an ulp and 1e-6, of either sign."""
+    far = rng.choice([-1, 1]) * 10.0 ** rng.uniform(-16, -6)
+    return rng.choice([far, 2.0**-53 * rng.integers(-8, 9)])
+
+
+def test_blind_where_shadow_and_dead_cone_part_against_sixty_digits():
+    """theta = beta on the boundary of the dead cone, off it by rounding or by up to 1e-6."""
+    rng, found = np.random.default_rng(4), []
+    for _ in range(500):
+        v, theta = np.append(rng.normal(size=2), 0.0), rng.uniform(0, np.pi)
+        v[2] = -np.cos(theta) * np.linalg.norm(v) * (1 + verge(rng))
+        turn = np.arctan2(v[1], v[0]) + theta * (1 + verge(rng))
+        w = np.array([np.cos(turn), np.sin(turn), -1 - verge(rng)])
+        found.append(bool(cones.is_blind(UniformBall(2), v, w)))
+        assert found[-1] == angle_rule(1.0, v, w)
+    assert 0.2 < np.mean(found) < 0.8
+
+
 @pytest.mark.parametrize("kind", [UniformBall, UniformSphere])
 def test_blind_on_the_verge_against_sixty_digits(kind):
-    """States whose bias is the rounded boundary value, a few ulp to either side."""
+    """States whose bias is the boundary value, off it by rounding or by up to 1e-6."""
     rng, found = np.random.default_rng(3), []
     while len(found) < 500:
         d, c = int(rng.integers(2, 5)), float(rng.uniform(0.2, 4))
@@ -246,7 +276,7 @@ def test_blind_on_the_verge_against_sixty_digits(kind):
         q = np.sqrt(max(w[:-1] @ w[:-1] - p * p, 0.0))
         if abs(k) >= 1 or p * np.sqrt(1 - k * k) > -k * q:
             continue
-        w[-1] = c * (k * p - q * np.sqrt(1 - k * k)) * (1 + 2.0**-53 * rng.integers(-8, 9))
+        w[-1] = c * (k * p - q * np.sqrt(1 - k * k)) * (1 + verge(rng))
         found.append(bool(cones.is_blind(kind(d, c), v, w)))
         assert found[-1] == angle_rule(c, v, w)
     assert 0.2 < np.mean(found) < 0.8
@@ -356,8 +386,13 @@ def test_contact_touches_and_lies_in_the_support(seed, d):
             continue
         slope = rng.normal(size=d) * (rng.random(d) < 0.6)
         slope[0] += 0.1
+        free = (slope == 0).sum()
+        if isinstance(law, AffineImage):  # so that the pulled-back parameter has zeros
+            slope = np.linalg.solve(law.matrix.T, slope)
         w = np.append(slope, -law.support_function(slope))
         contact = cones.contact_set(law, w)
+        if isinstance(getattr(law, "law", law), UniformCube) and d > 1:
+            assert len(contact.edges) == free
         for t in rng.uniform(-1, 1, (5, len(contact.edges))):
             x = contact.points + t @ contact.edges
             assert np.abs(x @ slope + w[-1]).max() < 1e-12 * (1 + law.support_radius)
