@@ -56,7 +56,7 @@ class Trajectory:
     >>> prob = sn.Problem(sn.Empirical([[-1.0], [1.0]]), np.array([1.0, 2.0]))
     >>> run = sn.gradient_descent(prob, np.array([0.0, 1.0]), steps=5)
     >>> run
-    Trajectory(gradient descent, 1 start, 5 steps, excess loss -2 -> -2.5)
+    Trajectory(gradient descent, 1 start, 5 steps, excess loss -1.5 -> -2.5)
     """
 
     def __init__(

@@ -62,8 +62,10 @@ def draw_loss_plane(
     cells = checks.count("cells", cells, 2)
     w, b = np.meshgrid(np.linspace(left, right, cells), np.linspace(low, high, cells))
     ratio = prob.excess_loss(np.stack([w, b], axis=-1)) / prob.trivial_loss
-    image = ax.imshow(
-        ratio, extent=extent, aspect="auto", cmap=_LOSS_MAP, norm=TwoSlopeNorm(0.0, -1.0, 2.0),
+    half_w, half_b = (right - left) / (cells - 1) / 2, (high - low) / (cells - 1) / 2
+    image = ax.imshow(  # a pixel's centre is where its loss was computed
+        ratio, extent=(left - half_w, right + half_w, low - half_b, high + half_b),
+        aspect="auto", cmap=_LOSS_MAP, norm=TwoSlopeNorm(0.0, -1.0, 2.0),
         interpolation="bilinear",
     )  # fmt: skip
     # On the dead cone the ratio is 0: a level just below 0 keeps the line off that plateau.
@@ -86,7 +88,7 @@ def _dead_wedge(ax: Axes, prob: Problem, extent: tuple[float, float, float, floa
     edge = np.array([min(left, 0.0), 0.0, max(right, 0.0)])
     top = -prob.law.support_function(edge[:, None])
     if not np.isfinite(top).all():
-        return ax.plot([0, 0], [min(low, 0), 0], color=colour, linewidth=3)[0]
+        return ax.plot([0, 0], [0, min(low, 0)], color=colour, linewidth=3)[0]
     return ax.fill_between(
         edge, top, np.minimum(top, low), facecolor="white", edgecolor=colour, hatch="////",
         linewidth=1.0,
@@ -200,8 +202,9 @@ def draw_atlas(
     if grid.ndim != 2 or grid.size == 0:
         raise ValueError(f"fates must have shape (rows, columns), got {grid.shape}; pass a grid")
     names = list(FATE_COLOURS)
-    index = {fate: names.index(fate_name(fate)) for fate in set(grid.ravel())}
-    codes = np.array([index[fate] for fate in grid.ravel()]).reshape(grid.shape)
+    distinct = {id(fate): fate for fate in grid.ravel()}
+    index = {key: names.index(fate_name(fate)) for key, fate in distinct.items()}
+    codes = np.array([index[id(fate)] for fate in grid.ravel()]).reshape(grid.shape)
     image = ax.imshow(
         codes, extent=extent, aspect="auto", cmap=ListedColormap(list(FATE_COLOURS.values())),
         vmin=-0.5, vmax=len(names) - 0.5, alpha=0.85,

@@ -130,7 +130,7 @@ def draw_dead_cone_3d(
     Returns
     -------
     dict
-        cone and, if given, target.
+        cone; its rim where it is not a ray; and, if given, target.
 
     Raises
     ------
@@ -144,14 +144,13 @@ def draw_dead_cone_3d(
     else:
         c = checks.positive("radius", radius)
         reach = min(side / c, side)
-        turn, size = np.meshgrid(np.linspace(0, 2 * np.pi, 73), np.linspace(0, reach, 25))
+        turn = np.linspace(0, 2 * np.pi, 73)
+        rim = reach * np.cos(turn), reach * np.sin(turn), np.full(turn.shape, -c * reach)
+        share = np.linspace(0, 1, 25)[:, None]  # of the way from the apex to the rim
         artists["cone"] = ax.plot_surface(
-            size * np.cos(turn), size * np.sin(turn), -c * size, color=colour, alpha=0.55,
-            rcount=25, ccount=73, linewidth=0,
-        )  # fmt: skip
-        turn = turn[0]
-        rim = (reach * np.cos(turn), reach * np.sin(turn), np.full(turn.shape, -c * reach))
-        ax.plot(*rim, color=colour, linewidth=1.4)
+            *(share * x for x in rim), color=colour, alpha=0.55, rcount=25, ccount=73, linewidth=0
+        )
+        artists["rim"] = ax.plot(*rim, color=colour, linewidth=1.4)[0]
     ax.plot([0], [0], [0], "o", color=INK, markersize=3.5)
     if target is not None:
         v = checks.vector("target", target, 3)

@@ -49,7 +49,7 @@ def new_figure(
         Number of panels, >= 1.
     height : float
         Height in inches, > 0.
-    **options
+    **options : Any
         Passed on to `plt.subplots`, for example `subplot_kw={"projection": "3d"}`.
 
     Returns
@@ -75,7 +75,7 @@ def add_legend(ax: Axes | Figure, **options: Any) -> Any:
     Parameters
     ----------
     ax : matplotlib axes or figure
-    **options
+    **options : Any
         As for matplotlib's `legend`.
 
     Returns
