@@ -23,6 +23,8 @@ FONT_PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>\n?')
 REPLACED = {
     '<div role="list" class="citation-list">': '<div class="citation-list">',
     '<div class="proof admonition" id="proof">': '<div class="proof admonition proof-of">',
+    # A step with more to come (`:class: step`): its end sign waits for the last one.
+    'class="proof step admonition" id="proof"': 'class="proof admonition proof-of step"',
     ' id="proof-content"': "",
 }
 
