@@ -5,7 +5,7 @@ Everything follows from three second moments of the lifted input x,
     E[x x^T 1(w.x > 0)],   E[x x^T 1(v.x > 0)],   E[x x^T 1(w.x > 0, v.x > 0)],
 
 because s(w.x) = w.x where w.x > 0. `moments` returns one of them for a list of neurons that must
-all be active; `numbers` contracts three of them. Nothing here is shared with the package: a law
+all be active; `numbers` contracts three of them (finitely many points need no moments). Nothing here is shared with the package: a law
 is a tuple (kind, dim, size), and floats are taken as the exact numbers that they are.
 
 kind        size                         how
@@ -13,7 +13,7 @@ kind        size                         how
 "sphere"    radius                       the same (d = 2: one ring)
 "gaussian"  standard deviation           the same; d = 1 by truncated normal moments
 "interval"  half width                   exact rational arithmetic
-"atoms"     list of (point, weight)      plain sums, any dimension
+"atoms"     list of (point, weight)      sums in rational arithmetic, any dimension
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fractions import Fraction
 
 import mpmath as mp
 
-# Cancellation costs at most five powers of the width of the active arc (see `digits`).
+# Cancellation costs at most five powers of the width of the active arc (see `needed_digits`).
 DIGITS = 40
 
 
@@ -31,8 +31,10 @@ def numbers(law, w, v, digits=None):
     """Return all exact numbers at `w` for target `v`, as mpf (a vector for the gradient).
 
     For planar laws w = (p, q, b) and v = (|v~|, 0, b_v) are the reduced coordinates; for "atoms"
-    they are the full vectors; in one dimension (w, b) and (v, b_v).
+    they are the full vectors (everything by exact sums); in one dimension (w, b) and (v, b_v).
     """
+    if law[0] == "atoms":
+        return _atoms(law[2], w, v)
     with mp.workdps(digits or needed_digits(law, w)):
         active, target, both = moments(law, [w]), moments(law, [v]), moments(law, [w, v])
         w, v = [mp.mpmathify(x) for x in w], [mp.mpmathify(x) for x in v]
@@ -63,7 +65,7 @@ def needed_digits(law, w):
     """Return working digits: s(w.x)^2 on an arc of half-width e is e^5 out of terms like e."""
     kind, dim, size = law
     a, b = math.hypot(*w[:-1]), w[-1]
-    if kind in ("interval", "atoms") or a == 0 or b >= 0:
+    if kind == "interval" or a == 0 or b >= 0:
         return DIGITS
     if kind == "gaussian":
         return DIGITS + int(2.5 * math.log10(1 + (b / (a * size)) ** 2))
@@ -75,8 +77,6 @@ def needed_digits(law, w):
 def moments(law, neurons):
     """Return E[x x^T 1_A] for A = {u.x > 0 for all u in neurons}."""
     kind, dim, size = law
-    if kind == "atoms":
-        return _atoms(size, neurons)
     if kind == "interval":
         return _interval(size, neurons)
     if dim == 1:
@@ -87,16 +87,26 @@ def moments(law, neurons):
 # --- finitely many points -----------------------------------------------------------------------
 
 
-def _atoms(atoms, neurons):
-    size = len(neurons[0])
-    matrix = [[Fraction(0)] * size for _ in range(size)]
+def _atoms(atoms, w, v):
+    """Return `numbers` by sums over the points, in exact rational arithmetic."""
+    w, v = [Fraction(t) for t in w], [Fraction(t) for t in v]
+    out = dict.fromkeys("loss excess overlap active ww wv vv heights".split(), Fraction(0))
+    gradient = [Fraction(0)] * len(w)
     for point, weight in atoms:
-        x = [Fraction(t) for t in point] + [Fraction(1)]
-        if all(sum(Fraction(a) * t for a, t in zip(u, x)) > 0 for u in neurons):
-            for i in range(size):
-                for j in range(size):
-                    matrix[i][j] += Fraction(weight) * x[i] * x[j]
-    return [[_mpf(entry) for entry in row] for row in matrix]
+        x, weight = [*map(Fraction, point), Fraction(1)], Fraction(weight)
+        mine = max(sum(a * t for a, t in zip(w, x)), Fraction(0))
+        theirs = max(sum(a * t for a, t in zip(v, x)), Fraction(0))
+        out["loss"] += weight * (mine - theirs) ** 2 / 2
+        out["excess"] += weight * ((mine - theirs) ** 2 - theirs**2) / 2
+        out["ww"] += weight * mine**2
+        out["wv"] += weight * mine * theirs
+        out["vv"] += weight * theirs**2
+        if mine > 0:
+            out["active"] += weight
+            out["overlap"] += weight * (theirs > 0)
+            out["heights"] += weight * (mine + theirs)
+            gradient = [g + weight * (mine - theirs) * t for g, t in zip(gradient, x)]
+    return {k: _mpf(t) for k, t in out.items()} | {"gradient": [_mpf(g) for g in gradient]}
 
 
 def _mpf(x):
@@ -318,7 +328,7 @@ def as_fraction(x):
 # --- Gaussian closed forms (S4) -----------------------------------------------------------------
 
 
-def gaussian_numbers(tau, w, v, digits=60):
+def gaussian_numbers(tau, w, v, digits=40):
     """Return `numbers` for normal inputs by closed forms, d >= 2, reduced.
 
     The gradient by Gaussian integration by parts: for x~ = tau z,
@@ -347,7 +357,7 @@ def gaussian_numbers(tau, w, v, digits=60):
             bias = n * (r * m1 + k * m0)
             along, across = n * (m2 + r * k * m1), mp.mpf(0)  # E[s(v.x) t] in direction v~
         else:
-            overlap = _bivariate(h, k, r)
+            overlap = _bivariate(h, k, mp.atan2(q, p))
             g1, g2 = phi(k) * cdf((h - r * k) / s), phi(h) * cdf((k - r * h) / s)
             edge = mp.exp(-(h * h - 2 * r * h * k + k * k) / (2 * s * s)) / (2 * mp.pi)
             wv = a * n * ((h * k + r) * overlap + h * g1 + k * g2 + s * edge)
@@ -369,11 +379,14 @@ def gaussian_numbers(tau, w, v, digits=60):
         }
 
 
-def _bivariate(h, k, r):
-    """Return the standard bivariate normal distribution function (Plackett's integral)."""
+def _bivariate(h, k, theta):
+    """Return P(X < h, Y < k) for standard normal X, Y of correlation cos(theta) (Plackett)."""
+    if theta > mp.pi / 2:
+        return mp.ncdf(h) - _bivariate(h, -k, mp.pi - theta)
 
-    def f(t):
-        return mp.exp(-(h * h - 2 * h * k * mp.sin(t) + k * k) / (2 * mp.cos(t) ** 2))
+    def f(u):  # -2 pi times the derivative in the angle
+        return mp.exp(-((h - k) ** 2 + 4 * h * k * mp.sin(u / 2) ** 2) / (2 * mp.sin(u) ** 2))
 
-    end = mp.asin(r)
-    return mp.ncdf(h) * mp.ncdf(k) + mp.quad(f, mp.linspace(0, end, 5)) / (2 * mp.pi)
+    turn = abs(h - k)  # where f rises from 0
+    cuts = [mp.mpf(0), *(t for t in (turn / 8, turn, 8 * turn) if 0 < t < theta), theta]
+    return mp.ncdf(min(h, k)) - mp.quad(f, cuts) / (2 * mp.pi)
