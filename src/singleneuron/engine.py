@@ -58,4 +58,4 @@ def atoms(mode: int, points: Array, weights: Array, w: Array, target: Array) -> 
             else:
                 pull = np.where(both, close, np.where(active, own, 0.0)) * weights
                 out[k : k + rows, :-1], out[k : k + rows, -1] = pull @ points, pull.sum(axis=1)
-    return out.reshape(*w.shape[:-1], -1)
+    return out.reshape(*w.shape[:-1], out.shape[1])

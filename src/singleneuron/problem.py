@@ -206,7 +206,8 @@ class Problem:
         own = self._flat_reduced(flat)
         if ((own[:, 1] == 0) & (parts[:, 1] != 0)).any():
             raise ValueError(
-                "like_w must not be parallel to the target where q is not 0: it names no plane"
+                "like_w must not be parallel to the target where q is not 0, got "
+                f"{like_w.ravel()[:3]}: it names no plane; pass q = 0 or another like_w"
             )
         return self._unfold(flat, own, parts).reshape(*shape, self.dim + 1)
 
@@ -217,7 +218,9 @@ class Problem:
 
     def _need_symmetric(self) -> None:
         if not self.law.is_symmetric:
-            raise ValueError(f"law must be symmetric for reduced coordinates, got {self.law!r}")
+            raise ValueError(
+                f"law must be symmetric for reduced coordinates, got {self.law!r}; use full vectors"
+            )
 
     def _need_radial(self) -> Any:
         if self._radial is None:

@@ -33,7 +33,9 @@ class PlanarProjection(Law):
 
     def __init__(self, law: Law):
         if not law.is_symmetric or law.radial is None:
-            raise ValueError(f"law must be symmetric to have reduced coordinates, got {law!r}")
+            raise ValueError(
+                f"law must be symmetric for reduced coordinates, got {law!r}; use full vectors"
+            )
         self.law, self.dim, self.radial = law, 2, law.radial
         self.is_symmetric, self.hyperplanes_null = True, law.hyperplanes_null
         self.fills_ball = law.fills_ball
