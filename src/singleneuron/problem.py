@@ -109,7 +109,7 @@ class Problem:
         return value * np.exp(log_scale)
 
     def excess_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
-        """Return (m, l), both of shape (...), with excess loss m exp(l) where exp(l) underflows."""
+        """Return (m, l), shapes (...): excess loss m exp(l) at `w`, also where exp(l) underflows."""
         from . import engine
 
         own, cross, log_scale = self._evaluate(engine.MOMENTS, w, 2)
@@ -140,7 +140,7 @@ class Problem:
         return value * np.exp(log_scale)[..., None]
 
     def gradient_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
-        """Return (m, l), shapes (..., d+1) and (...), with gradient m exp(l)."""
+        """Return (m, l), shapes (..., d+1) and (...), with gradient m exp(l) at `w`."""
         from . import engine
 
         w = self._points("w", w)
@@ -287,16 +287,48 @@ class Problem:
 
 
 def reduce(prob: Problem, w: ArrayLike) -> Array:
-    """Return the reduced coordinates (p, q, b) of w, shape (..., 3): see `Problem.reduce`.
+    """Return the reduced coordinates of w: see `Problem.reduce`.
 
-    Raises ValueError if the law is not symmetric.
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law.
+    w : array_like of shape (..., d+1)
+        Parameters, bias last.
+
+    Returns
+    -------
+    ndarray of shape (..., 3)
+        (p, q, b): component of w~ along v~, norm of the rest, bias. d = 1: (p, 0, b), p signed.
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric or `w` has the wrong shape.
     """
     return prob.reduce(w)
 
 
 def lift(prob: Problem, like_w: ArrayLike, reduced: ArrayLike) -> Array:
-    """Return full parameters (..., d+1) from reduced ones: see `Problem.lift`.
+    """Return full parameters from reduced ones: see `Problem.lift`.
 
-    Raises ValueError if the law is not symmetric or `like_w` names no plane.
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law.
+    like_w : array_like of shape (..., d+1)
+        Parameters whose weights name, with v~, the planes to lift into.
+    reduced : array_like of shape (..., 3)
+        (p, q, b).
+
+    Returns
+    -------
+    ndarray of shape (..., d+1)
+        Parameters with those coordinates, bias last.
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric, or `like_w` names no plane where q is not 0.
     """
     return prob.lift(like_w, reduced)

@@ -18,6 +18,15 @@ class Radial(NamedTuple):
     k = `power`; kind "gaussian" :math:`s = \tau \sqrt{2T}` with tau = `scale`; kind "ring"
     s = `scale`. In dimension one there is no plane: kind "interval" is uniform on
     [-scale, scale], kind "line" is normal with standard deviation `scale`.
+
+    Parameters
+    ----------
+    kind : str
+        One of the names above.
+    scale : float
+        Length of the law, in the units of the inputs.
+    power : float
+        k of kind "ball": d for the ball, d - 2 for the sphere; unused otherwise.
     """
 
     kind: str
@@ -52,7 +61,7 @@ class Law:
     radial: Radial | None = None
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        """Draw `n` independent inputs, shape (n, d)."""
+        """Draw `n` independent inputs with the generator `rng`, shape (n, d)."""
         raise NotImplementedError
 
     def support_function(self, u: ArrayLike) -> Array:
