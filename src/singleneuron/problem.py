@@ -109,7 +109,7 @@ class Problem:
         return value * np.exp(log_scale)
 
     def excess_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
-        """Return (m, l), shapes (...): excess loss m exp(l) at `w`, also where exp(l) underflows."""
+        """Return (m, l), shapes (...): excess loss m exp(l) at `w`; exp(l) may underflow."""
         from . import engine
 
         own, cross, log_scale = self._evaluate(engine.MOMENTS, w, 2)
