@@ -100,7 +100,10 @@ def faults(thing: Any) -> list[str]:
         return wrong + [f"`{name}` is not named" for name in arguments(thing) if name not in named]
     described = found.get("Parameters", "") + found.get("Attributes", "")
     for name in arguments(thing):
-        if not re.search(rf"^\*{{0,2}}(\w+, )*{name}(, \w+)* ?:", described, re.MULTILINE):
+        if name == "traits":  # of a live figure: what its traits are called
+            if not all(re.search(rf"\b{trait}\b", described) for trait in thing.parameters()):
+                wrong.append("Parameters does not describe every trait")
+        elif not re.search(rf"^\*{{0,2}}(\w+, )*{name}(, \w+)* ?:", described, re.MULTILINE):
             wrong.append(f"Parameters does not describe `{name}`")
     if not inspect.isclass(thing):
         result = inspect.signature(thing).return_annotation
