@@ -44,6 +44,8 @@ class TwoFates(LiveFigure):
         Setting it sets c, start, target and step_size; "": moved by hand.
     max_steps : int
         Length of the path where no fate ends it, at most 10,000.
+    limits, presets : dict
+        What the controls allow and what the presets set; told to the page, not to be changed.
 
     Raises
     ------
