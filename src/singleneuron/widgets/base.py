@@ -9,18 +9,21 @@ gives the module a model made from them. The module sees no difference: it calls
 
 How to add a figure
 -------------------
-1. Write ``js/<name>.js``: ``import`` what you need from ``./engine.js`` (the numbers) and
-   ``./ui.js`` (plots, handles, sliders, theme, voice), define ``render({ model, el })`` that
-   returns a clean-up function, and end with ``export default { render };``. Imports must be of the
-   form ``import { a, b } from "./ui.js";``: the parts are joined into one file, in which they share
-   one scope. A number that the figure shows comes from the engine, which mirrors the Python kernel
-   function by function; draw in ``onceAFrame`` and cache what does not change while dragging.
+1. Write ``js/<name>.js``: ``import`` what you need from ``./engine.js`` (the numbers, d = 1),
+   ``./problem.js`` (the numbers in every dimension and of finitely many points) and ``./ui.js``
+   (plots, handles, sliders, theme, voice), define ``render({ model, el })`` that returns a clean-up
+   function, and end with ``export default { render };``. Imports must be of the form ``import { a,
+   b } from "./ui.js";``: the parts that a figure imports, and those that these import, are joined
+   into one file, in which they share one scope. A number that the figure shows comes from the
+   engine, which mirrors the Python kernel function by function; draw in ``onceAFrame`` and cache
+   what does not change while dragging.
 2. Write ``<name>.py`` with a subclass of :class:`LiveFigure`: ``_module = "<name>"``, ``_question``
    (one sentence, shown where no script runs) and the traits, tagged ``sync=True``, of JSON types.
 3. Export it in ``__init__.py``. A notebook shows it as the last line of a cell (tag the cell
    ``nbval-ignore-output``); a Markdown page by ```` ```{livefigure} ClassName ````.
-4. Test: the engine against Python (``tests/browser/test_engine.py``), the figure's answers to
-   mouse, touch and keyboard and to the extremes of its controls (``tests/browser/test_<name>.py``).
+4. Test: the numbers against Python (``tests/browser/test_engine.py``, ``test_dimensions.py``), the
+   figure's answers to mouse, touch and keyboard and to the extremes of its controls
+   (``tests/browser/test_<name>.py``).
 """
 
 from __future__ import annotations
@@ -38,12 +41,27 @@ from ..palette import palette
 __all__ = ["LiveFigure", "join", "style"]
 
 PARTS = Path(__file__).with_name("js")
-SHARED = ("engine", "ui")
-_IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./\w+\.js";\n', re.MULTILINE)
+SHARED = ("engine", "ui", "doubled", "rings", "arcs", "cones", "problem")  # parts, no figures
+_IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./(\w+)\.js";\n', re.MULTILINE)
+
+
+def parts(module: str) -> list[str]:
+    """Return the parts that a module needs, each after those that it needs, the module last.
+
+    Examples
+    --------
+    >>> parts("two_fates")
+    ['engine', 'ui', 'two_fates']
+    """
+    needed: list[str] = []
+    for name in _IMPORT.findall((PARTS / f"{module}.js").read_text("utf-8")):
+        if name != "palette":  # it has no file: `join` writes it
+            needed += [part for part in parts(name) if part not in needed]
+    return [*needed, module]
 
 
 def join(module: str) -> str:
-    """Return one self-contained ES module: the palette, the shared parts, the figure.
+    """Return one self-contained ES module: the palette, the parts it needs, the figure.
 
     anywidget and the static page both load a module from a blob, where a relative import finds
     nothing; the parts' imports of one another are therefore left out, and they share one scope.
@@ -53,9 +71,9 @@ def join(module: str) -> str:
     >>> "import {" in join("two_fates")
     False
     """
-    parts = [f"export const PALETTE = {json.dumps(palette())};\n"]
-    parts += [(PARTS / f"{name}.js").read_text("utf-8") for name in (*SHARED, module)]
-    return "\n".join(_IMPORT.sub("", part) for part in parts)
+    texts = [f"export const PALETTE = {json.dumps(palette())};\n"]
+    texts += [(PARTS / f"{name}.js").read_text("utf-8") for name in parts(module)]
+    return "\n".join(_IMPORT.sub("", text) for text in texts)
 
 
 def style() -> str:
@@ -71,7 +89,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     Parameters
     ----------
-    **traits
+    **traits :
         Any of the figure's parameters, by name.
 
     Raises
