@@ -232,7 +232,16 @@ def test_a_longer_run_of_sgd_continues_a_shorter_one():
         for n in (100, 700)
     )
     assert (long.points[:101] == short.points).all()
-    assert len(np.unique(long.points, axis=0)) == 701  # no block of inputs is used twice
+
+
+def test_no_input_is_used_twice():
+    run = sn.stochastic_gradient_descent(
+        LINEAR, 1.5 * LINEAR.target, 600, 0.1, rng=np.random.default_rng(3), label_noise=0.1
+    )
+    moves = np.diff(run.points, axis=0)
+    inputs = moves[:, :-1] / moves[:, -1:]  # a step is a multiple of (x~, 1)
+    assert (np.linalg.norm(inputs, axis=1) < 0.5 + 1e-6).all()
+    assert len(np.unique(inputs.round(6), axis=0)) == 600
 
 
 def test_each_start_of_a_batch_sees_its_own_inputs():
@@ -322,6 +331,12 @@ def test_a_batch_flows_as_its_starts_do():
         error = np.abs(together.points[:, row] - alone.points).max(axis=-1)
         # Grows from tiny starts like exp(Lt), here at most e^5 times the start's tolerance.
         assert (error <= 1e-6 * np.linalg.norm(alone.points, axis=-1)).all()
+
+
+def test_a_crowd_at_rest_does_not_loosen_the_tolerance():
+    crowd = np.concatenate([ACTIVE[None], np.tile([0.0, 0.0, 0.0, -1.0], (2000, 1))])
+    alone, among = (sn.gradient_flow(LINEAR, w, 5.0) for w in (ACTIVE, crowd))
+    assert len(among.times) >= len(alone.times)
 
 
 def test_times_of_the_flow():
