@@ -32,7 +32,7 @@ _HOMES = {
     ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("cones", "dynamics", "figures", "laws", "palette", "problem", "widgets")
+_MODULES = ("cones", "dynamics", "figures", "laws", "palette", "planar", "problem", "widgets")
 
 __all__ = [*sorted(_HOME), *_MODULES]
 
@@ -61,7 +61,16 @@ def _plot_trajectory(*args: Any, **kwargs: Any) -> Any:
 hooks.plot_trajectory = _plot_trajectory
 
 if TYPE_CHECKING:
-    from . import cones, dynamics, figures, laws, palette, problem, widgets  # noqa: F401
+    from . import (  # noqa: F401
+        cones,
+        dynamics,
+        figures,
+        laws,
+        palette,
+        planar,
+        problem,
+        widgets,
+    )
     from .dynamics import (  # noqa: F401
         StepSizeWarning,
         Trajectory,
