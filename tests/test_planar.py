@@ -183,6 +183,10 @@ def test_the_flow_at_the_ends() -> None:
 
 def test_norms_turn_once() -> None:
     r, theta = points(400, 5)
+    # And on both sides of the line beyond which norms fall for ever.
+    y = np.linspace(0.1, 3, 30)[:, None] * (1 / np.pi + 1j) + 1 + np.array([-0.01, 0.01])
+    r = np.append(r, abs(y) * (1 - np.angle(y) / np.pi))
+    theta = np.append(theta, np.angle(y))
     turn = planar.turning_time(r, theta)
     assert 0.2 < (turn == 0).mean() < 0.9 and 0.05 < np.isinf(turn).mean() < 0.9
     t = np.linspace(0, 40, 4001)[:, None]
