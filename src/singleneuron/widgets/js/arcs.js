@@ -1,8 +1,8 @@
 // The exact objective of a spherical law in any dimension d >= 2: one radial integral over ring averages
 // (singleneuron/arcs.py, with the same splits, variables and adaptive rule).
 import { coneGap, crossingGap, ddAdd, ddDiv, ddMul, ddNeg } from "./doubled.js";
-import { twoProduct } from "./engine.js";
-import { HEAVY, LIGHT, LOSS, NODES, SIZE, ring } from "./rings.js";
+import { LOSS, twoProduct } from "./engine.js";
+import { HEAVY, LIGHT, NODES, SIZE, ring } from "./rings.js";
 
 export const BALL = 0, GAUSSIAN = 1, RING = 2; // laws of the radius
 const PIECES = 48, SPAN = 5; // a panel longer than SPAN is looked at in two pieces

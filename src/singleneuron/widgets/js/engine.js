@@ -3,6 +3,9 @@
 // So far d = 1 with inputs uniform on [-c, c] (singleneuron/intervals.py, doubled.py). Parameters are
 // w = [p, b] (weight, bias), the target v likewise. The browser tests hold every number here against Python's.
 
+// What is asked for (singleneuron/engine.py): E s(w.x)^2 and E s(w.x) s(v.x); gradient; loss; overlap and P(w.x > 0).
+export const MOMENTS = 0, GRADIENT = 1, LOSS = 2, OVERLAP = 3;
+
 // ---------------------------------------------------------------- doubled.py
 
 const SPLIT = 134217729; // 2^27 + 1
@@ -59,7 +62,8 @@ const LEFT = 0, ROOT_W = 1, ROOT_V = 2, RIGHT = 3;
 /**
  * Everything about (w, v) in one pass over the at most three intervals between -c, both roots, and c.
  *
- * ww = E s(w.x)^2, wv = E s(w.x) s(v.x), overlap, active = P(w.x > 0), loss, gradient.
+ * ww = E s(w.x)^2, wv = E s(w.x) s(v.x), overlap, active = P(w.x > 0), loss, gradient; with the residual r,
+ * which is s(w.x) - s(v.x) where w.x > 0 and else 0: residual = E r^2, shared = E r^2 on the overlap.
  */
 export function uniform(w, v, c) {
   const [leftW, rightW] = endValues(w, c), [leftV, rightV] = endValues(v, c), det = determinant(w, v);
@@ -71,7 +75,7 @@ export function uniform(w, v, c) {
   else if (hasV) order = [LEFT, ROOT_V, RIGHT];
   const x = [-c, rootW, rootV, c];
   const heightW = [leftW, 0, -det / v[0], rightW], heightV = [leftV, det / w[0], 0, rightV];
-  let ww = 0, wv = 0, overlapping = 0, active = 0, total = 0, g0 = 0, g1 = 0;
+  let ww = 0, wv = 0, overlapping = 0, active = 0, missed = 0, residual = 0, shared = 0, g0 = 0, g1 = 0;
   for (let k = 1; k < order.length; k += 1) {
     const i = order[k - 1], j = order[k];
     let length;
@@ -81,7 +85,7 @@ export function uniform(w, v, c) {
     const share = length / (2 * c), w1 = heightW[i], w2 = heightW[j], v1 = heightV[i], v2 = heightV[j];
     const own = w1 + w2 > 0, other = v1 + v2 > 0;
     if (!own) {
-      if (other) total += product(share, v1, v2, v1, v2) / 2;
+      if (other) missed += product(share, v1, v2, v1, v2);
       continue;
     }
     active += share;
@@ -93,11 +97,16 @@ export function uniform(w, v, c) {
       r1 = difference(w1, v1, w, v, x[i]);
       r2 = difference(w2, v2, w, v, x[j]);
     }
-    total += product(share, r1, r2, r1, r2) / 2;
+    const square = product(share, r1, r2, r1, r2);
+    residual += square;
+    if (other) shared += square;
     g0 += product(share, r1, r2, x[i], x[j]);
     g1 += (share * (r1 + r2)) / 2;
   }
-  return { ww, wv, overlap: overlapping, active, loss: total, gradient: [g0, g1], excess: ww / 2 - wv };
+  return {
+    ww, wv, overlap: overlapping, active, loss: (missed + residual) / 2, gradient: [g0, g1], excess: ww / 2 - wv,
+    residual, shared,
+  };
 }
 
 // ---------------------------------------------------------------- the methods of Problem

@@ -1,10 +1,11 @@
 // One problem: a law of inputs, a target, and everything exact about them (singleneuron/problem.py, engine.py).
 import { BALL, GAUSSIAN, RING, evaluate } from "./arcs.js";
+import { atoms, topEigenvalue } from "./atoms.js";
 import {
   angleBetween, betaOf, blindFor, classifyPoint, deadFor, deadGap, deadHeight, splitByCones, supportOf,
 } from "./cones.js";
-import { uniform } from "./engine.js";
-import { GRADIENT, LOSS, MOMENTS, OVERLAP, SIZE } from "./rings.js";
+import { GRADIENT, LOSS, MOMENTS, OVERLAP, uniform } from "./engine.js";
+import { SIZE } from "./rings.js";
 
 /** The law of the radius of a spherical law: { kind, scale, power }, or null in dimension one and for points. */
 export function radialOf({ kind, dim, radius, scale, points }) {
@@ -12,61 +13,6 @@ export function radialOf({ kind, dim, radius, scale, points }) {
   if (kind === "gaussian") return { kind: GAUSSIAN, scale, power: 0 };
   if (kind === "ball") return { kind: BALL, scale: radius, power: dim };
   return { kind: dim === 2 ? RING : BALL, scale: radius, power: dim - 2 };
-}
-
-/** The largest eigenvalue of a small symmetric matrix (rows), by Jacobi's rotations. */
-export function topEigenvalue(matrix) {
-  const m = matrix.map((row) => [...row]), n = m.length;
-  for (let sweep = 0; sweep < 30; sweep += 1) {
-    let off = 0;
-    for (let i = 0; i < n; i += 1) {
-      for (let j = i + 1; j < n; j += 1) {
-        if (m[i][j] === 0) continue;
-        off += Math.abs(m[i][j]);
-        const turn = 0.5 * Math.atan2(2 * m[i][j], m[i][i] - m[j][j]), c = Math.cos(turn), s = Math.sin(turn);
-        for (let k = 0; k < n; k += 1) [m[k][i], m[k][j]] = [c * m[k][i] + s * m[k][j], c * m[k][j] - s * m[k][i]];
-        for (let k = 0; k < n; k += 1) [m[i][k], m[j][k]] = [c * m[i][k] + s * m[j][k], c * m[j][k] - s * m[i][k]];
-      }
-    }
-    if (off < 1e-16 * Math.abs(m[0][0])) break;
-  }
-  return Math.max(...m.map((row, i) => row[i]));
-}
-
-/** Direct sums for finitely many points: a function (mode, w, out) that fills out, like `evaluate`. */
-export function atoms(points, weights, target) {
-  const n = points[0].length, flat = Float64Array.from(points.flat());
-  const theirs = points.map((x) => x.reduce((sum, xi, i) => sum + xi * target[i], target[n]));
-  return (mode, w, out) => {
-    for (let k = 0; k < out.length; k += 1) out[k] = 0;
-    for (let k = 0; k < theirs.length; k += 1) {
-      const other = theirs[k], share = weights[k], at = k * n;
-      let own = 0, close = 0; // near the target this cancels less
-      for (let i = 0; i < n; i += 1) {
-        own += w[i] * flat[at + i];
-        close += (w[i] - target[i]) * flat[at + i];
-      }
-      own += w[n];
-      close += w[n] - target[n];
-      const active = own > 0, both = active && other > 0;
-      if (mode === LOSS) {
-        const r = both ? close : active ? own : Math.max(other, 0);
-        out[0] += 0.5 * share * r * r;
-      } else if (!active) continue;
-      else if (mode === MOMENTS) {
-        out[0] += share * own * own;
-        if (both) out[1] += share * own * other;
-      } else if (mode === OVERLAP) {
-        out[1] += share;
-        if (both) out[0] += share;
-      } else {
-        const r = share * (both ? close : own);
-        for (let i = 0; i < n; i += 1) out[i] += r * flat[at + i];
-        out[n] += r;
-      }
-    }
-    return 0;
-  };
 }
 
 /**

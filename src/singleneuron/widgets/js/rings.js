@@ -2,7 +2,8 @@
 //
 // Nothing is allocated while a ring is done: arcs, moments and results live in arrays made once.
 
-export const MOMENTS = 0, GRADIENT = 1, LOSS = 2, OVERLAP = 3;
+import { LOSS, MOMENTS, OVERLAP } from "./engine.js";
+
 export const SIZE = 6; // values in 0..2, their positive scales in 3..5
 
 // ---------------------------------------------------------------- kronrod.py

@@ -4,8 +4,8 @@ import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, prefersStill, slider,
   ticks, voice, watchTheme,
 } from "./ui.js";
+import { HeatMap, drawGround, drawLevel, drawTarget, levelLine, marker, rays } from "./plane.js";
 
-const DIRECTIONS = 1440; // of the table below: every quarter of a degree
 const SPACE = { left: 34, right: 8, top: 24, bottom: 38 };
 const ALIVE = 0.05; // a target is kept this far above the dead cone: there would be nothing to learn inside it
 
@@ -22,58 +22,6 @@ export function coneEdge([p, b], c, extent) {
   const weight = clamp((Math.abs(p) - c * b) / (1 + c * c), 0.2, extent / Math.max(1, c));
   const point = [p < 0 ? -weight : weight, -c * weight];
   return Math.max(...endValues(point, c)) > 0 ? [point[0], point[1] * (1 + Number.EPSILON)] : point;
-}
-
-/** Along the ray of direction u, F(r u) - F(0) = half r^2 - cross r: both numbers for every direction. */
-function rays(v, c) {
-  const half = new Float64Array(DIRECTIONS + 1), cross = new Float64Array(DIRECTIONS + 1);
-  for (let k = 0; k <= DIRECTIONS; k += 1) {
-    const angle = (2 * Math.PI * k) / DIRECTIONS - Math.PI, u = [Math.cos(angle), Math.sin(angle)];
-    const { ww, wv } = uniform(u, v, c);
-    half[k] = ww / 2;
-    cross[k] = wv;
-  }
-  return { half, cross };
-}
-
-/** The excess loss as an image of `size` pixels a side over [-extent, extent]^2, from the table of rays. */
-class HeatMap {
-  constructor() {
-    this.canvas = document.createElement("canvas");
-  }
-
-  draw(size, extent, { half, cross }, trivial, theme) {
-    if (this.size !== size || this.extent !== extent) {
-      Object.assign(this, { size, extent, radius: new Float32Array(size * size), place: new Float32Array(size * size) });
-      this.canvas.width = this.canvas.height = size;
-      for (let row = 0, at = 0; row < size; row += 1) {
-        const b = extent * (1 - (2 * row + 1) / size);
-        for (let column = 0; column < size; column += 1, at += 1) {
-          const p = extent * ((2 * column + 1) / size - 1);
-          this.radius[at] = Math.hypot(p, b);
-          this.place[at] = ((Math.atan2(b, p) + Math.PI) / (2 * Math.PI)) * DIRECTIONS;
-        }
-      }
-      this.image = new ImageData(size, size);
-      this.pixels = new Uint32Array(this.image.data.buffer);
-    }
-    // Colours for -1 to 0 (a root spreads what is just below zero), then for 0 to infinity by e / (0.7 + e).
-    const shades = 511, colours = new Uint32Array(2 * shades + 2);
-    for (let k = 0; k <= shades; k += 1) {
-      for (const [end, share, at] of [[theme.below, (k / shades) ** 0.75, k], [theme.above, k / shades, shades + 1 + k]]) {
-        const [r, g, b] = [0, 1, 2].map((i) => Math.round(theme.middle[i] + share * (end[i] - theme.middle[i])));
-        colours[at] = (255 << 24) | (b << 16) | (g << 8) | r;
-      }
-    }
-    const { radius, place, pixels } = this;
-    for (let at = 0; at < pixels.length; at += 1) {
-      const k = Math.min(DIRECTIONS - 1, place[at] | 0), t = place[at] - k, r = radius[at];
-      const a = half[k] + t * (half[k + 1] - half[k]), x = cross[k] + t * (cross[k + 1] - cross[k]);
-      const e = ((a * r - x) * r) / trivial;
-      pixels[at] = colours[e < 0 ? Math.min(shades, -e * shades) | 0 : shades + 1 + ((e / (0.7 + e)) * shades | 0)];
-    }
-    this.canvas.getContext("2d").putImageData(this.image, 0, 0);
-  }
 }
 
 /** Words for what is known at step `shown` of a run; `fate` with certified: false was only seen. */
@@ -105,15 +53,6 @@ export function verdict(run, shown, { start, target, c, step }) {
 }
 
 const FATES = { learned: "Learned", lost: "Lost", undecided: "Undecided" };
-
-function star(pen, x, y, radius) {
-  pen.beginPath();
-  for (let k = 0; k < 10; k += 1) {
-    const r = k % 2 ? radius * 0.45 : radius, angle = (Math.PI * k) / 5 - Math.PI / 2;
-    pen.lineTo(x + r * Math.cos(angle), y + r * Math.sin(angle));
-  }
-  pen.closePath();
-}
 
 // Linear below zero, logarithmic above: the interesting part, [-1, 0], keeps its room.
 const squash = (e) => (e < 0 ? e : Math.log1p(e) / Math.LN10);
@@ -259,54 +198,21 @@ export function render({ model, el }) {
     plane.begin({ x: span, y: span }, theme);
     const size = Math.round(Math.min(plane.area.w, 560)), key = [target, c, size, theme.dark].join();
     if (key !== mapKey) {
-      table = rays(target, c);
+      table = rays((u) => uniform(u, target, c));
       heat.draw(size, extent, table, trivial, theme);
       level = levelLine(table, extent);
       mapKey = key;
     }
     plane.clip((pen) => {
-      const { area } = plane, toPixels = ([p, b]) => [plane.x(p), plane.y(b)];
-      pen.imageSmoothingQuality = "high";
-      pen.drawImage(heat.canvas, area.x, area.y, area.w, area.h);
-      // the dead cone, hatched
-      const far = 2 * extent, cone = [[0, 0], [far, -c * far], [far, -far * (1 + c)], [-far, -far * (1 + c)], [-far, -c * far]].map(toPixels);
-      pen.save();
-      pen.beginPath();
-      for (const point of cone) pen.lineTo(...point);
-      pen.closePath();
-      pen.clip();
-      pen.strokeStyle = theme.lost;
-      pen.lineWidth = 1.3;
-      pen.globalAlpha = 0.55;
-      for (let x = area.x - area.h; x < area.x + area.w; x += 9) line(pen, [[x, area.y + area.h], [x + area.h, area.y]]);
-      pen.restore();
-      pen.strokeStyle = theme.lost;
-      pen.lineWidth = 2;
-      line(pen, [cone[4], cone[0], cone[1]]);
-      // axes through the origin, then the level of the zero neuron
-      pen.strokeStyle = theme.quiet;
-      pen.lineWidth = 0.8;
-      pen.globalAlpha = 0.5;
-      line(pen, [[area.x, plane.y(0)], [area.x + area.w, plane.y(0)]]);
-      line(pen, [[plane.x(0), area.y], [plane.x(0), area.y + area.h]]);
-      pen.globalAlpha = 1;
-      pen.strokeStyle = theme.ink;
-      pen.lineWidth = 1.6;
-      pen.setLineDash([7, 4]);
-      line(pen, level.map(toPixels));
-      pen.setLineDash([]);
-      drawPath(pen, shown, toPixels);
+      drawGround(pen, plane, heat, [-c, c], extent, theme);
+      drawLevel(pen, plane, level, theme);
+      drawPath(pen, shown, ([p, b]) => [plane.x(p), plane.y(b)]);
       label(pen, "dead cone", plane.x(0), plane.y(-0.88 * extent), theme, "center");
     });
     plane.axes({ xTicks: ticks(-extent, extent, 6), yTicks: ticks(-extent, extent, 6), xName: "weight", yName: "bias" });
     const { context: pen, area } = plane, at = ([p, b]) => [plane.x(p), plane.y(b)], [tx, ty] = at(target);
-    star(pen, tx, ty, 12);
-    pen.fillStyle = theme.target;
-    pen.strokeStyle = theme.ink;
-    pen.lineWidth = 1.5;
-    pen.fill();
-    pen.stroke();
-    marker(pen, ...at(start), 8.5, theme[said.fate], said.certified);
+    drawTarget(pen, tx, ty, theme);
+    marker(pen, ...at(start), 8.5, theme[said.fate], said.certified, theme);
     const side = (x) => (x > area.x + area.w - 70 ? [-15, "right"] : [15, "left"]);
     const sx = plane.x(start[0]), sy = plane.y(start[1]), [dx, align] = side(sx), [ex, other] = side(tx);
     const near = Math.hypot(sx - tx, sy - ty) < 24;
@@ -346,22 +252,6 @@ export function render({ model, el }) {
       pen.lineWidth = 1.5;
       pen.stroke();
     }
-  }
-
-  function marker(pen, x, y, radius, colour, full) {
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 7);
-    pen.fillStyle = full ? colour : theme.paper;
-    pen.fill();
-    pen.strokeStyle = theme.paper;
-    pen.lineWidth = 6;
-    pen.stroke();
-    pen.strokeStyle = colour;
-    pen.lineWidth = 3.2;
-    pen.stroke();
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 7);
-    pen.fill();
   }
 
   function drawNeurons(now, said) {
@@ -446,7 +336,7 @@ export function render({ model, el }) {
       .filter(([y]) => y <= top * 1.12 + 0.05);
     history.axes({ xTicks: powers, yTicks: [[-1, "\u22121"], [0, "0"], ...high], xName: "step", yName: "excess loss / F(0)" });
     const decided = run.decidedAt >= 0 && shown >= run.decidedAt;
-    marker(history.context, ...toPixels(decided ? run.decidedAt : shown), 5, theme[said.fate], decided);
+    marker(history.context, ...toPixels(decided ? run.decidedAt : shown), 5, theme[said.fate], decided, theme);
   }
 
   function draw() {
@@ -521,20 +411,6 @@ export function render({ model, el }) {
     for (const name of ["c", "start", "target", "step_size", "shown", "preset", "max_steps"]) model.off(`change:${name}`, onTarget);
     model.off("change:playing", onPlaying);
   };
-}
-
-/** The curve F(w) = F(0): on each ray the distance cross / half, cut off outside the picture. */
-function levelLine({ half, cross }, extent) {
-  const far = 4 * extent, points = [];
-  let begin = 0;
-  while (begin < DIRECTIONS && cross[begin] > 0) begin += 1; // start where the ray is blind, if there is one
-  for (let j = 0; j <= DIRECTIONS; j += 1) {
-    const k = (begin + j) % DIRECTIONS;
-    if (!(cross[k] > 0)) continue;
-    const r = Math.min(far, cross[k] / half[k]), angle = (2 * Math.PI * k) / DIRECTIONS - Math.PI;
-    points.push([r * Math.cos(angle), r * Math.sin(angle)]);
-  }
-  return points;
 }
 
 export default { render };
