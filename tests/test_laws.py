@@ -33,6 +33,8 @@ LAWS = [
     sn.AffineImage(sn.UniformBall(3), SHEAR, [0.5, -1.0, 2.0]),
     sn.AffineImage(sn.UniformSphere(3, 2.0), SHEAR),
     sn.AffineImage(sn.UniformCube(3), SHEAR, [0.1, 0.2, 0.3]),
+    sn.AffineImage(sn.UniformCube(2, 0.4), [[2.0, 0.0], [0.0, -1.0]], [1.0, -2.0]),
+    sn.AffineImage(sn.AffineImage(sn.UniformBall(3), SHEAR, [0.5, -1.0, 2.0]), SHEAR, [1, 0, 0]),
     sn.AffineImage(sn.Empirical(POINTS), [[1.0, 2.0], [0.0, -1.0]], [3.0, 1.0]),
     sn.AffineImage(
         sn.AffineImage(sn.Gaussian(2, 0.6, mean=[1.0, 0.0]), [[0.0, 2.0], [1.0, 1.0]]),
