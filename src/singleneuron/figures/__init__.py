@@ -7,6 +7,7 @@ observed.
 """
 
 from ..palette import FATE_COLOURS, TARGET_COLOUR
+from .critical import draw_edge_3d, draw_loss_without_bias
 from .descents import (
     draw_path,
     draw_quadratic_bound,
@@ -28,7 +29,9 @@ __all__ = [
     "draw_atlas",
     "draw_cost",
     "draw_dead_cone_3d",
+    "draw_edge_3d",
     "draw_loss_plane",
+    "draw_loss_without_bias",
     "draw_neuron",
     "draw_path",
     "draw_polar_cones",
