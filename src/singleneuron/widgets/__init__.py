@@ -1,6 +1,7 @@
 """The live figures: each a widget in Jupyter, and alive without a kernel in the built page."""
 
 from .base import LiveFigure
+from .critical_points import CriticalPoints
 from .two_fates import TwoFates
 
-__all__ = ["LiveFigure", "TwoFates"]
+__all__ = ["CriticalPoints", "LiveFigure", "TwoFates"]

@@ -223,13 +223,14 @@ export function slider({ name, min, max, step, onchange, mark }) {
 /**
  * Points in a plot that can be taken hold of: a press anywhere takes the nearest and moves it there.
  *
- * `points` is a list of {name, get, set}. Each gets a focusable handle over the canvas (arrow keys move it,
- * with Shift ten times finer, Tab goes to the next); arrow keys on the canvas itself move the one held last.
+ * `points` is a list of {name, get, set}, and label where it is not a weight and a bias. Each gets a focusable
+ * handle over the canvas (arrow keys move it, with Shift ten times finer, Tab goes to the next); arrow keys on the
+ * canvas itself move the one held last.
  */
 export function handles(plot, points, { step, onhold = () => {} }) {
   let held = 0, pressed = null;
   const nodes = points.map((point, k) => element("span", {
-    class: "sn-handle", role: "slider", tabindex: "0", "aria-label": `${point.name}: weight and bias`,
+    class: "sn-handle", role: "slider", tabindex: "0", "aria-label": point.label ?? `${point.name}: weight and bias`,
     "aria-roledescription": "point in the plane", onfocus: () => { held = k; onhold(k); },
   }));
   plot.box.append(...nodes);
