@@ -87,6 +87,8 @@ def normal_line_lines():
     for k in range(60):
         tau = rng.choice([1.0, 0.37, 2.5])
         w, v = _one_dimensional(rng, tau, k)
+        if k % 10 == 6:
+            w[1] = -rng.choice([5, 20, 37]) * tau * abs(w[0])
         yield from _with("d = 1, normal", ("gaussian", 1, tau), w, v)
 
 

@@ -41,6 +41,10 @@ LAWS = [
         [[1.0, 0.3], [-0.4, 0.8]],
         [0.0, -1.0],
     ),
+    sn.PlanarProjection(sn.UniformBall(5, 3.2)),
+    sn.PlanarProjection(sn.UniformSphere(2, 1.5)),
+    sn.PlanarProjection(sn.UniformSphere(6, 2.0)),
+    sn.PlanarProjection(sn.Gaussian(4, 0.7)),
 ]
 ROTATION = np.linalg.qr(np.random.default_rng(1).standard_normal((4, 4)))[0]
 each_law = pytest.mark.parametrize("law", LAWS, ids=repr)
@@ -108,6 +112,8 @@ def extreme_points(law):
         return law.points
     if isinstance(law, sn.UniformCube):
         return law.half_width * np.array(list(itertools.product((-1, 1), repeat=law.dim)))
+    if isinstance(law, sn.PlanarProjection):
+        return extreme_points(sn.UniformBall(2, law.law.radius))
     if law.dim == 1:
         return law.radius * np.array([[-1.0], [1.0]])
     t = np.linspace(0, 2 * np.pi, 601)
@@ -286,6 +292,28 @@ def test_samples_follow_the_generator():
         assert (one == two).all() and (one != law.sample(5, np.random.default_rng(2))).any()
 
 
+def test_planar_projection_keeps_the_constants():
+    for law in (
+        sn.UniformBall(7, 1.2),
+        sn.UniformSphere(3),
+        sn.Gaussian(4, 2.0),
+        sn.UniformBall(1),
+    ):
+        plane = sn.PlanarProjection(law)
+        assert plane.dim == 2 and plane.is_symmetric and plane.radial == law.radial
+        for name in ("support_radius", "mean_square", "top_eigenvalue", "density_bound"):
+            assert getattr(plane, name) == getattr(law, name)
+        for name in ("fills_ball", "hyperplanes_null"):
+            assert getattr(plane, name) == getattr(law, name)
+    # two coordinates of the law in R^d, and in dimension one the coordinate and a zero
+    x = sn.PlanarProjection(sn.UniformBall(1, 2.0)).sample(100, np.random.default_rng(0))
+    assert not x[:, 1].any() and np.abs(x[:, 0]).max() <= 2
+    x = sn.PlanarProjection(sn.UniformSphere(5)).sample(4_000, np.random.default_rng(1))
+    y = sn.UniformSphere(5).sample(4_000, np.random.default_rng(2))[:, :2]
+    gap = stats.ks_2samp(np.hypot(*x.T), np.hypot(*y.T)).statistic
+    assert gap < 2.2 * math.sqrt(2 / 4_000)  # exceeded with probability 1e-4
+
+
 EYE = np.eye(2)
 BALL = sn.UniformBall(2)
 BAD = [
@@ -316,6 +344,8 @@ BAD = [
     ("weights", lambda: sn.Empirical([[1.0], [2.0]], [-0.5, 1.5])),
     ("law", lambda: sn.AffineImage("ball", EYE)),
     ("law", lambda: sn.AffineImage(sn.UniformBall, EYE)),
+    ("law", lambda: sn.PlanarProjection(sn.UniformCube(2))),
+    ("law", lambda: sn.PlanarProjection(sn.Gaussian(2, mean=[1.0, 0.0]))),
     ("matrix", lambda: sn.AffineImage(BALL, np.eye(3))),
     ("matrix", lambda: sn.AffineImage(BALL, [1.0, 2.0])),
     ("matrix", lambda: sn.AffineImage(BALL, [[1.0, 2.0], [2.0, 4.0]])),
