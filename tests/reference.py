@@ -5,8 +5,9 @@ Everything follows from three second moments of the lifted input x,
     E[x x^T 1(w.x > 0)],   E[x x^T 1(v.x > 0)],   E[x x^T 1(w.x > 0, v.x > 0)],
 
 because s(w.x) = w.x where w.x > 0. `moments` returns one of them for a list of neurons that must
-all be active; `numbers` contracts three of them (finitely many points need no moments). Nothing here is shared with the package: a law
-is a tuple (kind, dim, size), and floats are taken as the exact numbers that they are.
+all be active; `numbers` contracts three of them (finitely many points need no moments). Nothing
+here is shared with the package: a law is a tuple (kind, dim, size), and floats are taken as the
+exact numbers that they are.
 
 kind        size                         how
 "ball"      radius                       plane, d >= 2: rings cut into arcs, tanh-sinh outside
