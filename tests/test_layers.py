@@ -24,6 +24,7 @@ ORDER = (
     "arcs",
     "intervals",
     "engine",
+    "certify",
     "paths",
     "problem",
     "planar",
@@ -36,7 +37,7 @@ ORDER = (
 )
 
 # Who may import a heavy package, and whether as soon as the module is imported.
-KERNEL = {"doubled", "kronrod", "rings", "arcs", "intervals", "paths"}
+KERNEL = {"doubled", "kronrod", "rings", "arcs", "intervals", "certify", "paths"}
 HEAVY = {
     "matplotlib": {"figures"},
     "anywidget": {"widgets"},

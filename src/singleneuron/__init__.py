@@ -30,9 +30,14 @@ _HOMES = {
         "gradient_flow",
         "stochastic_gradient_descent",
     ),
+    "fate": ("Certificate", "Fate", "Verdict", "decide"),
+    "bounds": ("LinearRate", "LocalRate", "curvature_bound", "linear_rate", "local_rate"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("cones", "dynamics", "figures", "laws", "palette", "planar", "problem", "widgets")
+_MODULES = (
+    "bounds", "cones", "dynamics", "fate", "figures", "laws", "palette", "planar",
+    "problem", "widgets",
+)  # fmt: skip
 
 __all__ = [*sorted(_HOME), *_MODULES]
 
@@ -62,14 +67,23 @@ hooks.plot_trajectory = _plot_trajectory
 
 if TYPE_CHECKING:
     from . import (  # noqa: F401
+        bounds,
         cones,
         dynamics,
+        fate,
         figures,
         laws,
         palette,
         planar,
         problem,
         widgets,
+    )
+    from .bounds import (  # noqa: F401
+        LinearRate,
+        LocalRate,
+        curvature_bound,
+        linear_rate,
+        local_rate,
     )
     from .dynamics import (  # noqa: F401
         StepSizeWarning,
@@ -78,6 +92,7 @@ if TYPE_CHECKING:
         gradient_flow,
         stochastic_gradient_descent,
     )
+    from .fate import Certificate, Fate, Verdict, decide  # noqa: F401
     from .laws import (  # noqa: F401
         AffineImage,
         Empirical,

@@ -1,0 +1,286 @@
+r"""The constants of the guarantees: how fast, from what is known at the start.
+
+T4: mass gives curvature. G1: a start below the trivial loss converges to the target at a linear
+rate. G4: the rate near the target.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import checks
+from .checks import Array
+from .laws import Law
+from .problem import Problem
+
+__all__ = ["LinearRate", "LocalRate", "curvature_bound", "linear_rate", "local_rate"]
+
+
+def curvature_bound(law: Law, mass: ArrayLike) -> Array:
+    r"""Return lambda(p): every event of probability p or more has this curvature (T4).
+
+    .. math:: \lambda_{\min}(E[x x^\top 1_A]) \ge \lambda(p) =
+              \frac{p^3}{12 c'^2 (1 + (c + p / (\sqrt{12} c'))^2)} \quad\text{if } P(A) \ge p,
+
+    for inputs with |x~| <= c whose one-dimensional marginals have densities at most c'.
+
+    Parameters
+    ----------
+    law : Law
+        A law with bounded support and bounded marginal densities.
+    mass : array_like of shape (...)
+        p, from 0 to 1.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        In squared units of the input; 0 where p = 0 or p^3 underflows.
+
+    Raises
+    ------
+    ValueError
+        If c or c' is infinite (normal law, samples, the circle), or `mass` is not in [0, 1].
+
+    Notes
+    -----
+    A lower bound, nearly sharp: exact over bound goes down to 1.009. Source: this book, T4.
+
+    Examples
+    --------
+    >>> from singleneuron.laws import UniformBall
+    >>> round(float(curvature_bound(UniformBall(2), 0.5)), 6)
+    0.011227
+    """
+    p = checks.finite_array("mass", mass)
+    if ((p < 0) | (p > 1)).any():
+        raise ValueError(f"mass must be a probability in [0, 1], got {p}; pass P(A) of an event")
+    c, density = _bounded(law)
+    with np.errstate(under="ignore"):
+        share = p / (math.sqrt(12) * density)
+        return np.asarray(p * share**2 / (1 + (c + share) ** 2))
+
+
+def _bounded(law: Law) -> tuple[float, float]:
+    """Return c and c', or raise ValueError where one of them is infinite."""
+    if not isinstance(law, Law):
+        raise ValueError(f"law must be a Law, got {law!r}; pass for example UniformBall(2)")
+    c, density = law.support_radius, law.density_bound
+    if math.isinf(c):
+        raise ValueError(
+            f"law must have bounded support, got {law!r}; use a ball or a cube, or measure the "
+            "rate along a run (gradient_descent)"
+        )
+    if math.isinf(density):
+        raise ValueError(
+            f"law must have marginals of bounded density, got {law!r}, which has none; use a ball "
+            "or a sphere with d >= 3, or measure the rate along a run (gradient_descent)"
+        )
+    return float(c), float(density)
+
+
+class LinearRate(NamedTuple):
+    """What G1 proves for starts below the trivial loss; arrays of the shape (...) of the batch.
+
+    Attributes
+    ----------
+    delta : ndarray
+        F(0) - F(start) > 0.
+    overlap : ndarray
+        p = 2 delta/M^2, with M the supremum of v.x: proved to be at most P(w.x > 0, v.x > 0)
+        along the whole run.
+    curvature : ndarray
+        lambda(p): the flow has |w(t) - v|^2 <= exp(-2 lambda t) |w(0) - v|^2.
+    step_size : float
+        1/L.
+    contraction : ndarray
+        1 - lambda/L: descent with that step size multiplies |w - v|^2 by at most this per step.
+    one_minus_contraction : ndarray
+        lambda/L, where 1 - lambda/L rounds to 1.
+    """
+
+    delta: Array
+    overlap: Array
+    curvature: Array
+    step_size: float
+    contraction: Array
+    one_minus_contraction: Array
+
+
+def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
+    r"""Return the rate that a start below the trivial loss is guaranteed (G1).
+
+    With :math:`F(w_0) = F(0) - \delta` and M = sup v.x: overlap at least
+    :math:`p = 2\delta/M^2`, curvature at least lambda(p), for ever.
+
+    Parameters
+    ----------
+    prob : Problem
+        With a law of bounded support and bounded marginal densities.
+    start : array_like of shape (..., d+1)
+        Starts with F(w) < F(0).
+
+    Returns
+    -------
+    LinearRate
+
+    Raises
+    ------
+    ValueError
+        If a start is not below the trivial loss, or the law is unbounded or has no bounded
+        marginal densities.
+
+    Notes
+    -----
+    A guarantee, not an estimate: runs are faster, often by many orders of magnitude.
+    Source: this book, G1.
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, 0.5])
+    >>> rate = sn.linear_rate(prob, [0.5, 0.5, 0.0])
+    >>> bool(rate.overlap < prob.overlap([0.5, 0.5, 0.0])), rate.step_size
+    (True, 1.0)
+    """
+    w = checks.vectors("start", start, prob.dim + 1)
+    _bounded(prob.law)
+    excess = np.asarray(prob.excess_loss(w))
+    if (excess >= 0).any():
+        worst = float(excess.max())
+        raise ValueError(
+            f"start must have less than the trivial loss {prob.trivial_loss:.6g}, got F(w) - F(0) "
+            f"= {worst:.6g} >= 0; try a smaller norm (where theta < pi/2 + beta), an angle nearer "
+            "to the target, or the point that decide() ends on"
+        )
+    top = float(prob.law.support_function(prob.target[:-1])) + float(prob.target[-1])
+    overlap = np.minimum(-2 * excess / top**2, 1.0)
+    curvature = curvature_bound(prob.law, overlap)
+    share = curvature / prob.smoothness
+    return LinearRate(-excess, overlap, curvature, 1 / prob.smoothness, 1 - share, share)
+
+
+class LocalRate(NamedTuple):
+    """How descent contracts near the target.
+
+    Attributes
+    ----------
+    eigenvalues : ndarray of shape (k,)
+        Different eigenvalues mu of E[x x^T 1[v.x > 0]], ascending.
+    multiplicity : int ndarray of shape (k,)
+        How often each occurs; the sum is d + 1.
+    step_size : float
+        eta.
+    factor : float
+        max |1 - eta mu|: near the target each step multiplies |w - v| by about this, at worst.
+    squared : float
+        Its square, to compare with `LinearRate.contraction`.
+    """
+
+    eigenvalues: Array
+    multiplicity: NDArray[np.int64]
+    step_size: float
+    factor: float
+    squared: float
+
+
+def local_rate(prob: Problem, step_size: float | None = None) -> LocalRate:
+    r"""Return the rate of descent near the target (G4), from E[x x^T 1[v.x > 0]].
+
+    Exact to the accuracy of the quadrature, relative to the largest eigenvalue. Symmetric law: a
+    block in the plane of v~ and the bias, and one eigenvalue for the d - 1 directions across.
+
+    Parameters
+    ----------
+    prob : Problem
+        Full or reduced, with exact objective.
+    step_size : float, optional
+        eta > 0; None is 1/L.
+
+    Returns
+    -------
+    LocalRate
+
+    Raises
+    ------
+    ValueError
+        If the law has no exact objective (cube, d >= 2), or the step size is not positive.
+
+    Notes
+    -----
+    For samples with v.x = 0 for none of them it is the rate once the path is near; a factor of 1
+    then means that they do not determine the target. Source: this book, G4.
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> rate = sn.local_rate(sn.Problem(sn.UniformBall(5), [1.0, 0, 0, 0, 0, 0.0]))
+    >>> rate.multiplicity.tolist(), round(rate.factor, 6)
+    ([1, 4, 1], 0.961451)
+    """
+    eta = 1 / prob.smoothness if step_size is None else checks.positive("step_size", step_size)
+    law, v = prob.law, prob.target
+    atoms = law.atoms()
+    if atoms is not None:
+        lifted = np.column_stack([atoms[0], np.ones(len(atoms[0]))])
+        seen = (lifted @ v > 0) * atoms[1]
+        values = np.linalg.eigvalsh((lifted.T * seen) @ lifted)
+        counts = np.ones(len(values), np.int64)
+    else:
+        block, across = _moments(prob)
+        if law.is_symmetric:
+            values, counts = np.linalg.eigvalsh(block), np.ones(2, np.int64)
+            if prob.dim > 1 and prob._need_radial().kind not in ("interval", "line"):
+                values, counts = np.append(values, across), np.array([1, 1, prob.dim - 1])
+        else:
+            values = np.linalg.eigvalsh(_full(prob, block, across))
+            counts = np.ones(len(values), np.int64)
+    order = np.argsort(values)
+    values, counts = np.maximum(values[order], 0.0), counts[order]
+    factor = float(np.abs(1 - eta * values).max())
+    return LocalRate(values, counts, eta, factor, factor**2)
+
+
+def _moments(prob: Problem) -> tuple[Array, float]:
+    """Return the block (2, 2) along v~ and the bias, and the value across, of the centred law.
+
+    The gradient at 2v is E[s(v.x) x]; its part along v~, over |v~|, is the eigenvalue across,
+    for E s(w.x)^2 / 2 does not change as w~ turns.
+    """
+    from . import engine
+
+    v = prob._reduced_target
+    law, size, offset = prob._need_radial(), v[0], v[2]
+    values, logs = engine.radial(engine.GRADIENT, law, 2 * v[None], v, prob.rtol)
+    along, _, mean = (values * np.exp(logs)[:, None])[0]
+    shares, logs = engine.radial(engine.OVERLAP, law, v[None], v, prob.rtol)
+    mass = float(shares[0, 1] * np.exp(logs[0]))
+    if mass == 1.0 or size == 0:  # all inputs are active
+        square = _mean_square(prob)
+        return np.diag([square, 1.0]), square
+    first = (mean - offset * mass) / size
+    second = (along - offset * first) / size
+    return np.array([[second, first], [first, mass]]), float(along / size)
+
+
+def _mean_square(prob: Problem) -> float:
+    law = prob.law if prob.law.is_symmetric else prob.law.core()[0]
+    return law.mean_square
+
+
+def _full(prob: Problem, block: Array, across: float) -> Array:
+    """Return E[x x^T 1[v.x > 0]] (d+1, d+1) of an affine image from that of its centred law."""
+    d = prob.dim
+    frame = np.zeros((d + 1, 2))
+    frame[:d, 0], frame[d, 1] = prob._axis, 1.0
+    moment = frame @ block @ frame.T
+    moment[:d, :d] += across * (np.eye(d) - np.outer(prob._axis, prob._axis))
+    lift = np.eye(d + 1)
+    if prob._matrix is not None:
+        lift[:d, :d] = prob._matrix
+    if prob._shift is not None:
+        lift[:d, d] = prob._shift
+    return np.asarray(lift @ moment @ lift.T)

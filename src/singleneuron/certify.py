@@ -1,0 +1,180 @@
+r"""What holds at one point, compiled: the certificates of the radial laws.
+
+The state is z = (p, rest, b): the component of the centred law's weight along v~, its other
+components (one, q, for a symmetric law; none in dimension one), and the bias. In full coordinates
+of an affine image x~ = B z~ + m it is z = A w with A = [[H B^T, 0], [m^T, 1]], H orthogonal, and
+`inverse` is :math:`(A A^\top)^{-1}`, of size 0 where A is orthogonal.
+Source: the book's table of certificates.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import boolean, cfunc, float64, int64, njit
+
+from . import arcs, intervals
+from .doubled import cone_gap
+from .rings import MOMENTS, SIZE
+
+BALL, GAUSSIAN, RING = arcs.BALL, arcs.GAUSSIAN, arcs.RING
+INTERVAL, LINE = 3, 4
+NONE, BELOW_TRIVIAL, SAFE_BALL, ANGLE, DEAD, BLIND, LOST_BALL = range(7)
+BLIND_NEVER, BLIND_LOW_BIAS, BLIND_ALWAYS = range(3)
+
+ANGLE_MARGIN = 1e-12  # radians; two hundred times the rounding of an angle of 1e6 coordinates
+NEAR_MARGIN = 1e-12  # relative, for the same reason
+
+_LINE, _PLANE, _FLAGS = float64[::1], float64[:, ::1], boolean[::1]
+
+
+@cfunc(
+    float64(_LINE, _PLANE, _LINE, _PLANE, _FLAGS, int64, int64, float64, float64, _LINE, _LINE,
+            float64),
+    cache=True,
+)  # fmt: skip
+def kernel(total, work, geo, places, valid, mode, kind, scale, power, w, v, rtol):
+    """Put the values of `mode` at (w, v) in total[:3]; return the log of their common scale.
+
+    Called through its address, so that the large kernel is compiled once and not with each
+    function that leads to it.
+    """
+    if kind == INTERVAL:
+        return intervals.uniform(total, mode, scale, w, v)
+    if kind == LINE:
+        return intervals.normal(total, work, mode, scale, w, v, rtol)
+    return arcs.evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rtol)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def workspace(call):
+    """Return what one thread needs for `parts`; `call` is `kernel`."""
+    work, geo = np.zeros((arcs.FIRST + arcs.PIECES, 80)), np.zeros(arcs.GEOMETRY)
+    return call, np.zeros(SIZE), work, geo, np.zeros((4, 2)), np.zeros(4, np.bool_)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def parts(space, mode, law, w, v, rtol):
+    """Put the values of `mode` at (w, v) in space[1][:3]; return their log scale."""
+    call, total, work, geo, places, valid = space
+    return call(total, work, geo, places, valid, mode, law[0], law[1], law[2], w, v, rtol)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fold(w, z):
+    """Put the reduced coordinates (p, q, b) of the state z in w."""
+    last = len(z) - 1
+    w[0], w[2] = z[0], z[last]
+    if last == 2:
+        w[1] = abs(z[1])
+        return
+    rest = 0.0
+    for i in range(1, last):
+        rest = math.hypot(rest, z[i])
+    w[1] = rest
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def heights(w, law):
+    """Return c a + b and c a - b without cancellation; inf where inputs are unbounded."""
+    kind, c, b = law[0], law[1], w[2]
+    if kind == GAUSSIAN or kind == LINE:
+        return math.inf, math.inf
+    reach = c * math.hypot(w[0], w[1])
+    if reach == 0:
+        return b, -b
+    wide = reach + abs(b)
+    narrow = reach * reach * cone_gap(w[0], w[1], b, c)[0] / wide
+    return (narrow, wide) if b < 0 else (wide, narrow)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def half_width(top, bottom):
+    """Return arccos of (bottom - top) / (bottom + top): the half-width of an active cap."""
+    if top <= 0:
+        return 0.0
+    return 2 * math.atan2(math.sqrt(top), math.sqrt(bottom)) if bottom > 0 else math.pi
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def clearance(w, law):
+    """Return the distance to the dead cone, up to rounding (0 inside); at most |w|."""
+    size = math.hypot(math.hypot(w[0], w[1]), w[2])
+    kind, c, b = law[0], law[1], w[2]
+    a = math.hypot(w[0], w[1])
+    if kind == GAUSSIAN or kind == LINE:
+        return a if b < 0 else size
+    if c * b >= a:
+        return size
+    return heights(w, law)[0] / math.hypot(1.0, c)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def offset(z, v, i):
+    """Return component i of the state z minus the target's."""
+    return z[i] - (v[0] if i == 0 else v[2] if i == len(z) - 1 else 0.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def apart(z, v, inverse):
+    """Return |w - v| in the parameters of the problem."""
+    last = len(z) - 1
+    if inverse.size == 0:
+        total = math.hypot(z[0] - v[0], z[last] - v[2])
+        for i in range(1, last):
+            total = math.hypot(total, z[i])
+        return total
+    total = 0.0
+    for i in range(last + 1):
+        for j in range(last + 1):
+            total += inverse[i, j] * offset(z, v, i) * offset(z, v, j)
+    return math.sqrt(max(total, 0.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def certificate(found, z, w, space, law, v, inverse, rules, rtol):
+    """Put the first certificate that holds at z, its quantity and its threshold in `found`.
+
+    rules: 0 BELOW_TRIVIAL allowed, 1 radius of the safe ball (0: not allowed), 2 ANGLE allowed,
+    3 which BLIND is allowed, 4 R for LOST_BALL (0: not allowed).
+    """
+    fold(w, z)
+    found[0], found[1], found[2] = NONE, math.nan, math.nan
+    kind, c, a = law[0], law[1], math.hypot(w[0], w[1])
+    if kind == GAUSSIAN or kind == LINE:
+        if a == 0 and w[2] <= 0:
+            found[0], found[1], found[2] = DEAD, w[2], 0.0
+            return
+    else:
+        top, bottom = heights(w, law)
+        if top <= 0:
+            found[0], found[1], found[2] = DEAD, top, 0.0
+            return
+        beta = half_width(c * v[0] + v[2], c * v[0] - v[2])
+        theta = math.atan2(w[1], w[0]) if a > 0 and v[0] > 0 else 0.0
+        if rules[2] > 0 and theta < beta - ANGLE_MARGIN and a > 0 and v[0] > 0:
+            found[0], found[1], found[2] = ANGLE, theta, beta
+            return
+        blind = half_width(top, bottom) + beta
+        allowed = rules[3] == BLIND_ALWAYS or (rules[3] == BLIND_LOW_BIAS and w[2] <= 0)
+        if allowed and theta >= blind + ANGLE_MARGIN:
+            found[0], found[1], found[2] = BLIND, theta, blind
+            return
+        if rules[4] > 0 and theta > beta:
+            reach = 2 * c * a * math.sin((theta - beta) / 2) ** 2 / rules[4]
+            if top < reach * (1 - NEAR_MARGIN):
+                found[0], found[1], found[2] = LOST_BALL, top, reach
+                return
+    if rules[1] > 0:
+        distance = apart(z, v, inverse)
+        if distance < rules[1] * (1 - NEAR_MARGIN):
+            found[0], found[1], found[2] = SAFE_BALL, distance, rules[1]
+            return
+    if rules[0] > 0:
+        parts(space, MOMENTS, law, w, v, rtol)
+        own, cross = 0.5 * space[1][0], space[1][1]
+        # Each moment is right to rtol of the larger: ten times that is left as a margin.
+        share, margin = (own - cross) / (own + cross), -10 * rtol
+        if share < margin:
+            found[0], found[1], found[2] = BELOW_TRIVIAL, share, margin
