@@ -175,7 +175,8 @@ def _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, 
                     height = slope * away if side == 0 else -slope * away
                 values[4 + 2 * k + side] = height
         _pair(fill, mode, s, values)
-        density = math.exp(-(s - begin) * (s + begin) / (2 * tau * tau))
+        gone = (left - begin) + step  # s - begin, which would cancel far out
+        density = math.exp(-gone * (s + begin) / (2 * tau * tau))
         density *= half / (tau * math.sqrt(2 * math.pi))
         for k in range(SIZE):
             kronrod[k] += weight * density * fill[k]
@@ -206,6 +207,8 @@ def normal(out, work, mode, tau, w, v, rtol):
             right = first if step == 0 else second if step == 1 else math.inf
             if right <= left:
                 continue
+            if (left - begin) * (left + begin) > 1400 * tau * tau:  # the density is 0 there
+                break
             reach_here = 2 * tau * tau * (12.0 - math.log(rtol))
             length = min(right - left, reach_here / (left + math.sqrt(left * left + reach_here)))
             depth, stack[0], stack[1] = 1, 0.0, length
