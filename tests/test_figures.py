@@ -56,6 +56,8 @@ def everything():
         "neuron": (1, {}, lambda a: figures.draw_neuron(a, PROBLEM, STARTS[0])),
         "atlas": (1, {}, lambda a: figures.draw_atlas(a, grid, (-1, 1, -1, 1))),
         "bound": (1, {}, lambda a: figures.draw_quadratic_bound(a, PROBLEM, STARTS[0])),
+        "ends": (1, {}, lambda a: figures.draw_step_ends(a, {1: [[0.5, 0.2]], 2: [[1, 0.4]]})),
+        "curvature": (1, {}, lambda a: figures.draw_curvature_bounds(a, sn.UniformBall(1), 0.2)),
         "rays": (1, {}, lambda a: figures.draw_rays(a, PROBLEM, {"x": STARTS[0]})),
         "accuracy": (1, {}, lambda a: figures.draw_accuracy(a, [2, 4], {"x": [1e-3, 0]})),
         "cost": (1, {}, lambda a: figures.draw_cost(a, [1, 9], {"x": [1e-6, 1e-6]})),
@@ -224,6 +226,26 @@ def test_quadratic_bound_touches_and_stays_above(ax):
     assert slope == pytest.approx(1, abs=0.01)  # tangent at 0
 
 
+def test_step_ends(ax):
+    artists = figures.draw_step_ends(ax, {1: [[0.5, 0.2], [0.1, 0.1]], 2: [[1, 0.4]]})
+    assert [len(points.get_xdata()) for points in artists["points"]] == [2, 1]
+    for (middle, radius), circle in zip(((0.5, 0.5), (1, 1)), artists["circles"], strict=True):
+        x, y = circle.get_data()
+        np.testing.assert_allclose(np.hypot(x - middle, y), radius)
+    assert artists["target"].get_xydata().tolist() == [[1, 0]]
+
+
+def test_curvature_bounds_cross_at_lambda(ax):
+    law, p = sn.UniformBall(3, 0.7), 0.4
+    artists = figures.draw_curvature_bounds(ax, law, p, exact=np.ones(5))
+    ((at, least),) = artists["crossing"].get_xydata()
+    assert least == pytest.approx(float(sn.curvature_bound(law, p)))
+    for name in ("height", "bathtub"):
+        drawn = np.interp(at, *artists[name].get_data())  # between two of the 801 points drawn
+        assert drawn == pytest.approx(least, rel=5e-3)
+    assert artists["exact"].get_xdata().tolist() == [0, 0.25, 0.5, 0.75, 1]
+
+
 def test_rays(ax):
     down, up = np.array([1.0, -0.4]), np.array([-1.0, 0.3])
     artists = figures.draw_rays(ax, PROBLEM, {"down": down, "up": up}, longest=2.0)
@@ -337,6 +359,10 @@ PLANE = sn.Problem(sn.UniformBall(2), np.array([1.0, 0.0, 0.5]))
         (lambda a: figures.draw_atlas(a, [["dead"]], (0, 1, 0, 1)), "fate must be one of"),
         (lambda a: figures.draw_quadratic_bound(a, PROBLEM, [0, -1]), "w must have a gradient"),
         (lambda a: figures.draw_quadratic_bound(a, PROBLEM, [1, 1], -1), "largest must be pos"),
+        (lambda a: figures.draw_step_ends(a, {}), "ends must hold 1 to 4 step sizes, got 0"),
+        (lambda a: figures.draw_step_ends(a, {1: [[0.1]]}), r"ends\[1\] must have shape"),
+        (lambda a: figures.draw_curvature_bounds(a, sn.Gaussian(2), 0.1), "bounded support"),
+        (lambda a: figures.draw_curvature_bounds(a, sn.UniformBall(1), 0), "mass must be positive"),
         (lambda a: figures.draw_rays(a, PROBLEM, {}), "directions must be 1 to 4, got 0"),
         (lambda a: figures.draw_rays(a, PROBLEM, {"x": [1, 0, 0]}), "x must have shape"),
         (lambda a: figures.draw_arcs(a, [1, 0], [1, 0, 0]), "w must have shape"),

@@ -11,10 +11,10 @@ from traitlets import TraitError
 
 from neuronbook import widget_host
 from singleneuron.palette import FATE_COLOURS, FATE_COLOURS_DARK, TARGET_COLOUR
-from singleneuron.widgets import TwoFates, base
+from singleneuron.widgets import FourTools, TwoFates, base
 from singleneuron.widgets.two_fates import LIMITS, PRESETS
 
-FIGURES = [TwoFates]
+FIGURES = [TwoFates, FourTools]
 
 
 def stored(entry: str) -> Any:
@@ -62,10 +62,11 @@ def test_the_page_gets_the_traits_as_they_are(figure: type[base.LiveFigure]) -> 
     assert set(widget.state()) == set(figure.parameters())
 
 
-def test_every_parameter_is_documented() -> None:
-    described = re.findall(r"^ {4}(\w+(?:, \w+)*) : ", TwoFates.__doc__ or "", re.MULTILINE)
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_parameter_is_documented(figure: type[base.LiveFigure]) -> None:
+    described = re.findall(r"^ {4}(\w+(?:, \w+)*) : ", figure.__doc__ or "", re.MULTILINE)
     names = {name for line in described for name in line.split(", ")}
-    assert set(TwoFates.parameters()) - {"presets", "limits"} == names
+    assert set(figure.parameters()) == names
 
 
 def test_the_state_cannot_end_its_script() -> None:
@@ -100,6 +101,21 @@ def test_the_state_cannot_end_its_script() -> None:
 def test_bad_parameters(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         TwoFates(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"law": "normal"}, r"law must be one of 'interval .*, got 'normal'"),
+        ({"step_size": 3.5}, r"step_size must be in \[0.05, 3.0\], got 3.5"),
+        ({"w": [0.0, 3.1]}, "w must lie in"),
+        ({"target": [float("nan"), 0.0]}, "target must be finite, got nan"),
+        ({"preset": "x"}, "preset is no parameter of FourTools; use law, "),
+    ],
+)
+def test_bad_parameters_of_the_tools(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        FourTools(**arguments)
 
 
 def test_bad_values_later() -> None:

@@ -394,14 +394,15 @@ def test_bad_input(engine: Page, law: Any, target: Any, said: str) -> None:
 
 
 def test_figures_pay_for_what_they_import() -> None:
-    assert parts("two_fates") == ["engine", "ui", "two_fates"]
-    assert parts("problem") == ["engine", "doubled", "rings", "arcs", "cones", "problem"]
+    assert parts("two_fates") == ["engine", "ui", "plane", "two_fates"]
+    assert parts("four_tools") == ["ui", "plane", "engine", "atoms", "tools", "four_tools"]
+    assert parts("problem") == ["engine", "doubled", "rings", "arcs", "atoms", "cones", "problem"]
 
 
 def test_parts_share_one_scope(engine: Page) -> None:
     """No two parts declare the same name: a figure may import all of them."""
-    ui = (PARTS / "ui.js").read_text("utf-8")
-    source = join("problem") + re.sub(r"^import .*\n", "", ui, flags=re.MULTILINE)
+    others = "".join((PARTS / f"{name}.js").read_text("utf-8") for name in ("ui", "plane", "tools"))
+    source = join("problem") + re.sub(r"^import .*\n", "", others, flags=re.MULTILINE)
     engine.evaluate(IMPORT.replace("window.engine =", "window.all ="), source)
     assert engine.evaluate("typeof all.problem + typeof all.Plot") == "functionfunction"
 

@@ -19,6 +19,7 @@ from .measures import draw_accuracy, draw_cost
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
 from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
 from .style import add_legend, new_figure, save_figure
+from .tools import draw_curvature_bounds, draw_step_ends
 
 __all__ = [
     "FATE_COLOURS",
@@ -28,6 +29,7 @@ __all__ = [
     "draw_arcs",
     "draw_atlas",
     "draw_cost",
+    "draw_curvature_bounds",
     "draw_dead_cone_3d",
     "draw_edge_3d",
     "draw_loss_plane",
@@ -37,6 +39,7 @@ __all__ = [
     "draw_polar_cones",
     "draw_quadratic_bound",
     "draw_rays",
+    "draw_step_ends",
     "draw_trajectory",
     "new_figure",
     "plot_trajectory",

@@ -2,6 +2,7 @@
 
 from .base import LiveFigure
 from .critical_points import CriticalPoints
+from .four_tools import FourTools
 from .two_fates import TwoFates
 
-__all__ = ["CriticalPoints", "LiveFigure", "TwoFates"]
+__all__ = ["CriticalPoints", "FourTools", "LiveFigure", "TwoFates"]

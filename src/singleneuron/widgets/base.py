@@ -41,7 +41,10 @@ from ..palette import palette
 __all__ = ["LiveFigure", "join", "style"]
 
 PARTS = Path(__file__).with_name("js")
-SHARED = ("engine", "ui", "doubled", "rings", "arcs", "cones", "problem")  # parts, no figures
+# Parts of figures; all others are figures.
+SHARED = (
+    "engine", "ui", "plane", "doubled", "rings", "arcs", "atoms", "cones", "problem", "tools",
+)  # fmt: skip
 _IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./(\w+)\.js";\n', re.MULTILINE)
 
 
@@ -51,7 +54,7 @@ def parts(module: str) -> list[str]:
     Examples
     --------
     >>> parts("two_fates")
-    ['engine', 'ui', 'two_fates']
+    ['engine', 'ui', 'plane', 'two_fates']
     """
     needed: list[str] = []
     for name in _IMPORT.findall((PARTS / f"{module}.js").read_text("utf-8")):
