@@ -16,6 +16,7 @@ from .descents import (
     plot_trajectory,
 )
 from .measures import draw_accuracy, draw_cost
+from .phases import draw_phase_portrait, draw_weight_paths
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
 from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
 from .style import add_legend, new_figure, save_figure
@@ -36,11 +37,13 @@ __all__ = [
     "draw_loss_without_bias",
     "draw_neuron",
     "draw_path",
+    "draw_phase_portrait",
     "draw_polar_cones",
     "draw_quadratic_bound",
     "draw_rays",
     "draw_step_ends",
     "draw_trajectory",
+    "draw_weight_paths",
     "new_figure",
     "plot_trajectory",
     "save_figure",

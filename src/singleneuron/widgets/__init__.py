@@ -3,6 +3,7 @@
 from .base import LiveFigure
 from .critical_points import CriticalPoints
 from .four_tools import FourTools
+from .planar_flow import PlanarFlow
 from .two_fates import TwoFates
 
-__all__ = ["CriticalPoints", "FourTools", "LiveFigure", "TwoFates"]
+__all__ = ["CriticalPoints", "FourTools", "LiveFigure", "PlanarFlow", "TwoFates"]
