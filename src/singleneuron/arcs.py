@@ -17,49 +17,64 @@ import math
 import numpy as np
 from numba import njit
 
-from .doubled import cone_gap, crossing_gap, dd_add, dd_div, dd_mul, dd_neg, two_product
+from .doubled import cone_gap, cone_square, crossing, dd_add, dd_div, dd_mul, dd_neg
 from .kronrod import NODES, gauss_kronrod
 from .rings import LOSS, SIZE, ring
 
 BALL, GAUSSIAN, RING = 0, 1, 2
-FIRST, PIECES, GEOMETRY = 8, 48, 17  # rows of `work` before the pieces, pieces, length of `geo`
+FIRST, PIECES, GEOMETRY = 8, 48, 25  # rows of `work` before the pieces, pieces, length of `geo`
 SPLIT = 5.0  # a longer panel is looked at in two pieces
 
 ORIGIN, OWN, TARGET, CROSSING = 0, 1, 2, 3  # points of the radial line: s = 0 and the three kinks
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _place(kind, scale, p, q, b):
-    """Return the double-double position of the kink of (p, q, b): gap (ball) or T (Gaussian)."""
-    if kind != GAUSSIAN:
-        return cone_gap(p, q, b, scale)
-    squares = dd_add(two_product(p, p), two_product(q, q))
-    reach = dd_mul(dd_mul(two_product(scale, scale), squares), (2.0, 0.0))
-    return dd_div(two_product(b, b), reach)
+def _difference(geo, places, i, j):
+    """Return the double-double (s_i^2 - s_j^2) / scale^2 for two points of the radial line."""
+    zi, zj = (geo[17 + 2 * i], geo[18 + 2 * i]), (geo[17 + 2 * j], geo[18 + 2 * j])
+    if zi[0] < 0.5 and zj[0] < 0.5:  # near the centre the squares are exact, at the rim the gaps
+        return dd_add(zi, dd_neg(zj))
+    return dd_add((places[j, 0], places[j, 1]), (-places[i, 0], -places[i, 1]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _place_crossing(kind, scale, p, q, b, size, offset):
-    """Return the double-double position of the crossing of both lines."""
-    gap = crossing_gap(p, q, b, size, offset, scale)  # 1 - |y|^2 / scale^2
-    if kind != GAUSSIAN:
-        return gap
-    return dd_mul(dd_add((1.0, 0.0), dd_neg(gap)), (0.5, 0.0))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _distance(kind, power, here, there):
-    """Return T(there) - T(here) for two double-double positions."""
+def _distance(geo, places, kind, power, i, j):
+    """Return T(point i) - T(point j)."""
     if kind == GAUSSIAN:
-        return dd_add(there, dd_neg(here))[0]
-    small, large = (there, here) if here[0] > there[0] else (here, there)
-    time = 0.5 * power * math.log1p(dd_div(dd_add(large, dd_neg(small)), small)[0])
-    return time if here[0] > there[0] else -time
+        zi, zj = (geo[17 + 2 * i], geo[18 + 2 * i]), (geo[17 + 2 * j], geo[18 + 2 * j])
+        return 0.5 * dd_add(zi, dd_neg(zj))[0]
+    square = _difference(geo, places, i, j)
+    far = i if square[0] > 0 else j
+    ratio = dd_div(square, (places[far, 0], places[far, 1]))[0]
+    return math.copysign(0.5 * power * math.log1p(abs(ratio)), ratio)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _put(geo, places, j, gap, square):
+    """Store the double-doubles 1 - s_j^2/scale^2 and s_j^2/scale^2."""
+    places[j, 0], places[j, 1] = gap
+    geo[17 + 2 * j], geo[18 + 2 * j] = square
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _kink(geo, places, j, kind, scale, p, q, b):
+    """Store the kink of (p, q, b) as point j; return whether it lies on the radial line."""
+    size = math.hypot(p, q)
+    if not 1e-140 * abs(b) < size * scale:  # beyond any float T
+        places[j, 0] = -1.0
+        return False
+    shrink = -math.frexp(size)[1]  # so that no square under- or overflows
+    p, q, b = math.ldexp(p, shrink), math.ldexp(q, shrink), math.ldexp(b, shrink)
+    _put(geo, places, j, cone_gap(p, q, b, scale), cone_square(p, q, b, scale))
+    return kind == GAUSSIAN or places[j, 0] > 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def prepare(geo, places, valid, kind, scale, w, v):
-    """Fill the geometry of the pair (w, v) and the places of the kinks (see `rings.ring`)."""
+    """Fill the geometry of the pair (w, v) and the places of the kinks (see `rings.ring`).
+
+    geo[17:] holds the double-doubles s_j^2 / scale^2 of the four points, `places` 1 minus them.
+    """
     p, q, b, size, offset = w[0], w[1], w[2], v[0], v[2]
     a = math.hypot(p, q)
     cosine, sine = (p / a, q / a) if a > 0 else (1.0, 0.0)
@@ -67,39 +82,30 @@ def prepare(geo, places, valid, kind, scale, w, v):
     geo[4], geo[5], geo[6] = math.atan2(q, p) if a > 0 else 0.0, cosine, sine
     geo[7] = b - offset
     geo[8], geo[9] = (p - size) * cosine + q * sine, -size * sine
-    geo[10] = abs(b) / a if a > 0 else math.inf
-    geo[11] = abs(offset) / size if size > 0 else math.inf
+    geo[10] = min(abs(b) / a, 1e150) if a > 0 else math.inf  # a square that is finite will do
+    geo[11] = min(abs(offset) / size, 1e150) if size > 0 else math.inf
     geo[12] = geo[13] = geo[14] = geo[15] = 0.0
     geo[16] = sine * sine / (1 + cosine) if cosine > 0 else 1 - cosine
-    end = (1.0, 0.0) if kind != GAUSSIAN else (0.0, 0.0)
-    places[ORIGIN, 0], places[ORIGIN, 1] = end
-    valid[ORIGIN], valid[OWN], valid[TARGET], valid[CROSSING] = True, a > 0, size > 0, False
-    if a > 0:
-        places[OWN, 0], places[OWN, 1] = _place(kind, scale, p, q, b)
-        valid[OWN] = kind == GAUSSIAN or places[OWN, 0] > 0
-    if size > 0:
-        places[TARGET, 0], places[TARGET, 1] = _place(kind, scale, size, 0.0, offset)
-        valid[TARGET] = kind == GAUSSIAN or places[TARGET, 0] > 0
-    if not (valid[OWN] and valid[TARGET] and q > 0 and (b != 0 or offset != 0)):
+    _put(geo, places, ORIGIN, (1.0, 0.0), (0.0, 0.0))
+    valid[ORIGIN], valid[CROSSING] = True, False
+    valid[OWN] = _kink(geo, places, OWN, kind, scale, p, q, b)
+    valid[TARGET] = _kink(geo, places, TARGET, kind, scale, size, 0.0, offset)
+    if not (valid[OWN] and valid[TARGET] and q > 1e-140 * a and (b != 0 or offset != 0)):
         return
-    place = _place_crossing(kind, scale, p, q, b, size, offset)
-    if kind != GAUSSIAN and place[0] <= 0:
+    shrink, other = -math.frexp(a)[1], -math.frexp(size)[1]
+    gap, square = crossing(
+        math.ldexp(p, shrink), math.ldexp(q, shrink), math.ldexp(b, shrink),
+        math.ldexp(size, other), math.ldexp(offset, other), scale,
+    )  # fmt: skip
+    if kind != GAUSSIAN and gap[0] <= 0:
         return
     valid[CROSSING] = True
-    places[CROSSING, 0], places[CROSSING, 1] = place
-    if kind == GAUSSIAN:
-        reach = scale * math.sqrt(2 * place[0])
-        sign, unit = 1.0, scale * math.sqrt(2.0)
-    else:
-        reach = scale * math.sqrt(max(1 - place[0], 0.0))
-        sign, unit = -1.0, scale
-    own = sign * dd_add(place, dd_neg((places[OWN, 0], places[OWN, 1])))[0]
-    other = sign * dd_add(place, dd_neg((places[TARGET, 0], places[TARGET, 1])))[0]
-    geo[12] = reach
-    geo[14] = a * unit * math.sqrt(max(own, 0.0))
-    geo[15] = size * unit * math.sqrt(max(other, 0.0))
-    alpha = math.atan2(geo[14], -b)
-    beta = math.atan2(geo[15], -offset)
+    _put(geo, places, CROSSING, gap, square)
+    geo[12] = scale * math.sqrt(square[0])
+    for j in range(OWN, CROSSING):  # the root s a sin(alpha), or its like for v, at the crossing
+        past = max(_difference(geo, places, CROSSING, j)[0], 0.0)
+        geo[13 + j] = (a if j == OWN else size) * scale * math.sqrt(past)
+    alpha, beta = math.atan2(geo[14], -b), math.atan2(geo[15], -offset)
     near, far = abs(alpha + beta - geo[4]), abs(alpha + beta + geo[4] - 2 * math.pi)
     inner = abs(abs(alpha - beta) - geo[4])
     if near <= far and near <= inner:
@@ -127,8 +133,7 @@ def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rt
         if start < 0 or other == ORIGIN:
             start = other
         elif other >= 0 and start == OWN:
-            here = (places[OWN, 0], places[OWN, 1])
-            if _distance(kind, power, here, (places[TARGET, 0], places[TARGET, 1])) < 0:
+            if _distance(geo, places, kind, power, TARGET, OWN) < 0:
                 start = TARGET
     if start < 0:
         return 0.0
@@ -138,12 +143,11 @@ def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rt
         far = squares * places[TARGET, 0] if geo[2] > 0 else 0.0
         ring(total, mode, geo, scale, near, far, squares * places[CROSSING, 0])
         return 0.0
-    origin = (places[start, 0], places[start, 1])
     offsets = work[2]
     for j in range(4):
         offsets[j] = math.inf
         if valid[j]:
-            offsets[j] = _distance(kind, power, origin, (places[j, 0], places[j, 1]))
+            offsets[j] = _distance(geo, places, kind, power, j, start)
     offsets[start] = 0.0
     reach = 12.0 - math.log(rtol)  # e^-reach times any polynomial that occurs is below rtol
     count = 0
@@ -170,17 +174,18 @@ def evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rt
             total += row[16 : 16 + SIZE]
         else:
             _refine(total, work, row, geo, valid, mode, kind, scale, power, start, rtol)
-    log_scale, rest = _log_mass(kind, power, origin)
+    log_scale, rest = _log_mass(geo, places, kind, power, start)
     if abs(rest) < 1e-3:  # beyond, T is too large for its unit digit to fit in a float
         total *= math.exp(rest)
     return log_scale
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _log_mass(kind, power, place):
-    """Return -T at a double-double position as a sum of two floats, to 1e-10 at T = 1e7."""
+def _log_mass(geo, places, kind, power, j):
+    """Return -T at point j as a sum of two floats, to 1e-10 at T = 1e7."""
     if kind == GAUSSIAN:
-        return -place[0], -place[1]
+        return -0.5 * geo[17 + 2 * j], -0.5 * geo[18 + 2 * j]
+    place = places[j]
     mantissa, exponent = math.frexp(place[0])
     if mantissa < 0.7:  # so that the logarithm of the mantissa is small
         mantissa, exponent = 2 * mantissa, exponent - 1
@@ -198,33 +203,33 @@ def _panel(work, count, geo, places, valid, kind, scale, power, left, length):
     s_j^2 at the beginning of the panel.
     """
     row = work[0]
-    here = (places[left, 0], places[left, 1])
     root = math.inf if left == CROSSING else 0.0
     row[4] = scale * scale * (2.0 if kind == GAUSSIAN else places[left, 0])
     for j in range(4):
         row[8 + j] = work[1, j] = 0.0
         if valid[j] and j != left:
-            time = _distance(kind, power, (places[j, 0], places[j, 1]), here)
+            time = _distance(geo, places, kind, power, left, j)
             if kind == GAUSSIAN:
                 row[8 + j] = row[4] * time
             else:
-                row[8 + j] = -scale * scale * places[j, 0] * math.expm1(-2 * time / power)
+                row[8 + j] = scale * scale * _difference(geo, places, left, j)[0]
             work[1, j] = time
             if left == CROSSING and time >= 0:
                 root = min(root, time)
     root = math.sqrt(root)
     row[0], row[1] = work[2, left], root
     end, low = _width(root, length), 0.0
-    # Points just left of the panel make a layer at its beginning, of their distance in u: it is
-    # cut into pieces that grow with the distance, or no node would see it.
+    # A point just left of the panel makes a layer at its beginning, as wide in u as it is far: the
+    # layer is cut into pieces that grow with the distance, or no node would see it.
     layer = end
     for j in range(4):
-        time = work[1, j]
-        if 0 < time < root * root + length and (left != CROSSING or time > root * root):
-            layer = min(layer, 4 * _width(root, time - root * root if left == CROSSING else time))
+        time = work[1, j] - (root * root if left == CROSSING else 0.0)
+        if time > 0:
+            wide = 4 * _width(root, time)
+            layer = min(layer, wide) if wide > 1e-8 * end else layer
     while count < PIECES - 1:
         high = min(end, _width(root, SPLIT)) if low < _width(root, SPLIT) else end
-        if layer > 1e-8 * end and layer < 0.3 * high:
+        if layer < 0.3 * high:
             high = layer
             layer *= 6
         work[FIRST + count] = row

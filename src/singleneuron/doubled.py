@@ -65,27 +65,39 @@ def dd_div(a, b):
     return two_sum(s, e + r[0] / b[0])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _reach(p, q, c):
+    """Return the double-double c^2 (p^2 + q^2)."""
+    squares = dd_add(two_product(p, p), two_product(q, q))
+    return dd_mul(two_product(c, c), squares)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def cone_gap(p, q, b, c):
     r"""Return the double-double :math:`x = 1 - b^2 / (c^2 (p^2 + q^2))`.
 
     The floats are taken as exact. x > 0 iff the line w.x = 0 meets the open disc of radius c;
     for b < 0, w is dead for the ball of radius c iff x <= 0.
     """
-    squares = dd_add(two_product(p, p), two_product(q, q))
-    reach = dd_mul(dd_mul(two_product(c, c), squares), (1.0, 0.0))
+    reach = _reach(p, q, c)
     return dd_div(dd_add(reach, dd_neg(two_product(b, b))), reach)
 
 
-@njit(cache=True, nogil=True)
-def crossing_gap(p, q, b, size, offset, c):
-    r"""Return the double-double :math:`1 - |y|^2 / c^2` for the point y where two lines cross.
+@njit(cache=True, nogil=True, error_model="numpy")
+def cone_square(p, q, b, c):
+    """Return the double-double 1 - `cone_gap`, exact to its last digits where it is small."""
+    return dd_div(two_product(b, b), _reach(p, q, c))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def crossing(p, q, b, size, offset, c):
+    r"""Return the double-doubles :math:`1 - |y|^2/c^2` and :math:`|y|^2/c^2` of a crossing y.
 
     The lines are p y1 + q y2 + b = 0 and size y1 + offset = 0, with q, size > 0.
     """
     det = dd_add(two_product(p, offset), dd_neg(two_product(b, size)))
-    reach = dd_mul(two_product(c, q), two_product(1.0, size))
+    reach = dd_mul(two_product(c, q), (size, 0.0))
     reach = dd_mul(reach, reach)
-    first = dd_mul(two_product(offset, q), two_product(offset, q))
-    rest = dd_add(reach, dd_neg(dd_add(first, dd_mul(det, det))))
-    return dd_div(rest, reach)
+    first = two_product(offset, q)
+    square = dd_add(dd_mul(first, first), dd_mul(det, det))
+    return dd_div(dd_add(reach, dd_neg(square)), reach), dd_div(square, reach)

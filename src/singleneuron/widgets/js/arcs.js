@@ -1,6 +1,6 @@
 // The exact objective of a spherical law in any dimension d >= 2: one radial integral over ring averages
 // (singleneuron/arcs.py, with the same splits, variables and adaptive rule).
-import { coneGap, crossingGap, ddAdd, ddDiv, ddMul, ddNeg } from "./doubled.js";
+import { coneGap, coneSquare, crossingOf, ddAdd, ddDiv, ddMul, ddNeg } from "./doubled.js";
 import { LOSS, twoProduct } from "./engine.js";
 import { HEAVY, LIGHT, NODES, SIZE, ring } from "./rings.js";
 
@@ -14,28 +14,39 @@ const fill = new Float64Array(SIZE), gaps = new Float64Array(4), offsets = new F
 const sums = new Float64Array(2 * SIZE), coarse = new Float64Array(SIZE), stack = new Float64Array(80);
 const rows = Array.from({ length: PIECES }, () => new Float64Array(12)); // see `cut`
 const looks = Array.from({ length: PIECES }, () => new Float64Array(2 * SIZE)); // the first look at each
-const places = [[0, 0], [0, 0], [0, 0], [0, 0]], valid = [true, false, false, false];
+// 1 - s_j^2 / scale^2 and s_j^2 / scale^2 of the four points, double-doubles
+const places = [[1, 0], [0, 0], [0, 0], [0, 0]], squared = [[0, 0], [0, 0], [0, 0], [0, 0]];
+const valid = [true, false, false, false];
 
-/** Where the kink of (p, q, b) lies, a double-double: gap (ball) or T (Gaussian). */
-export function place(kind, scale, p, q, b) {
-  if (kind !== GAUSSIAN) return coneGap(p, q, b, scale);
-  const squares = ddAdd(twoProduct(p, p), twoProduct(q, q));
-  return ddDiv(twoProduct(b, b), ddMul(ddMul(twoProduct(scale, scale), squares), [2, 0]));
+/** (s_i^2 - s_j^2) / scale^2 for two points of the radial line, a double-double. */
+function gapBetween(i, j) {
+  // near the centre the squares are exact, at the rim the gaps
+  if (squared[i][0] < 0.5 && squared[j][0] < 0.5) return ddAdd(squared[i], ddNeg(squared[j]));
+  return ddAdd(places[j], ddNeg(places[i]));
 }
 
-/** Where both lines cross, likewise. */
-export function placeCrossing(kind, scale, p, q, b, size, offset) {
-  const gap = crossingGap(p, q, b, size, offset, scale); // 1 - |y|^2 / scale^2
-  return kind === GAUSSIAN ? ddMul(ddAdd([1, 0], ddNeg(gap)), [0.5, 0]) : gap;
+/** T(point i) - T(point j). */
+function timeBetween(kind, power, i, j) {
+  if (kind === GAUSSIAN) return 0.5 * ddAdd(squared[i], ddNeg(squared[j]))[0];
+  const square = gapBetween(i, j), ratio = ddDiv(square, places[square[0] > 0 ? i : j])[0];
+  return Math.sign(ratio) * 0.5 * power * Math.log1p(Math.abs(ratio));
 }
 
-/** T(there) - T(here) for two places. */
-export function distance(kind, power, here, there) {
-  if (kind === GAUSSIAN) return ddAdd(there, ddNeg(here))[0];
-  const falls = here[0] > there[0], small = falls ? there : here, large = falls ? here : there;
-  const time = 0.5 * power * Math.log1p(ddDiv(ddAdd(large, ddNeg(small)), small)[0]);
-  return falls ? time : -time;
+/** Stores the kink of (p, q, b) as point j; does it lie on the radial line? */
+function kink(j, kind, scale, p, q, b) {
+  const size = Math.hypot(p, q);
+  if (!(1e-140 * Math.abs(b) < size * scale)) { // beyond any float T
+    places[j] = [-1, 0];
+    return false;
+  }
+  const shrink = powerOfTwo(size); // so that no square under- or overflows
+  places[j] = coneGap(p * shrink, q * shrink, b * shrink, scale);
+  squared[j] = coneSquare(p * shrink, q * shrink, b * shrink, scale);
+  return kind === GAUSSIAN || places[j][0] > 0;
 }
+
+/** A power of two near 1 / size. */
+const powerOfTwo = (size) => 2 ** Math.min(Math.max(-Math.round(Math.log2(size)), -1000), 1000);
 
 /** Fills the geometry of w = (p, q, b), v = (size, 0, offset), and the places of the kinks. */
 function prepare(kind, scale, w, v) {
@@ -45,32 +56,26 @@ function prepare(kind, scale, w, v) {
   geo[4] = a > 0 ? Math.atan2(q, p) : 0; geo[5] = cosine; geo[6] = sine;
   geo[7] = b - offset;
   geo[8] = (p - size) * cosine + q * sine; geo[9] = -size * sine;
-  geo[10] = a > 0 ? Math.abs(b) / a : Infinity;
-  geo[11] = size > 0 ? Math.abs(offset) / size : Infinity;
+  geo[10] = a > 0 ? Math.min(Math.abs(b) / a, 1e150) : Infinity; // a square that is finite will do
+  geo[11] = size > 0 ? Math.min(Math.abs(offset) / size, 1e150) : Infinity;
   geo[12] = geo[13] = geo[14] = geo[15] = 0;
   geo[16] = cosine > 0 ? (sine * sine) / (1 + cosine) : 1 - cosine;
-  places[ORIGIN] = kind === GAUSSIAN ? [0, 0] : [1, 0];
-  valid[OWN] = a > 0;
-  valid[TARGET] = size > 0;
+  places[ORIGIN] = [1, 0];
+  squared[ORIGIN] = [0, 0];
   valid[CROSSING] = false;
-  if (a > 0) {
-    places[OWN] = place(kind, scale, p, q, b);
-    valid[OWN] = kind === GAUSSIAN || places[OWN][0] > 0;
-  }
-  if (size > 0) {
-    places[TARGET] = place(kind, scale, size, 0, offset);
-    valid[TARGET] = kind === GAUSSIAN || places[TARGET][0] > 0;
-  }
-  if (!(valid[OWN] && valid[TARGET] && q > 0 && (b !== 0 || offset !== 0))) return;
-  const there = placeCrossing(kind, scale, p, q, b, size, offset);
-  if (kind !== GAUSSIAN && there[0] <= 0) return;
+  valid[OWN] = kink(OWN, kind, scale, p, q, b);
+  valid[TARGET] = kink(TARGET, kind, scale, size, 0, offset);
+  if (!(valid[OWN] && valid[TARGET] && q > 1e-140 * a && (b !== 0 || offset !== 0))) return;
+  const shrink = powerOfTwo(a), other = powerOfTwo(size);
+  const [gap, square] = crossingOf(p * shrink, q * shrink, b * shrink, size * other, offset * other, scale);
+  if (kind !== GAUSSIAN && gap[0] <= 0) return;
   valid[CROSSING] = true;
-  places[CROSSING] = there;
-  const normal = kind === GAUSSIAN, sign = normal ? 1 : -1, unit = normal ? scale * Math.SQRT2 : scale;
-  const own = sign * ddAdd(there, ddNeg(places[OWN]))[0], other = sign * ddAdd(there, ddNeg(places[TARGET]))[0];
-  geo[12] = normal ? scale * Math.sqrt(2 * there[0]) : scale * Math.sqrt(Math.max(1 - there[0], 0));
-  geo[14] = a * unit * Math.sqrt(Math.max(own, 0));
-  geo[15] = size * unit * Math.sqrt(Math.max(other, 0));
+  places[CROSSING] = gap;
+  squared[CROSSING] = square;
+  geo[12] = scale * Math.sqrt(square[0]);
+  // the root s a sin(alpha), and its like for v, at the crossing
+  geo[14] = a * scale * Math.sqrt(Math.max(gapBetween(CROSSING, OWN)[0], 0));
+  geo[15] = size * scale * Math.sqrt(Math.max(gapBetween(CROSSING, TARGET)[0], 0));
   const alpha = Math.atan2(geo[14], -b), beta = Math.atan2(geo[15], -offset);
   const near = Math.abs(alpha + beta - geo[4]), far = Math.abs(alpha + beta + geo[4] - 2 * Math.PI);
   const inner = Math.abs(Math.abs(alpha - beta) - geo[4]);
@@ -97,7 +102,7 @@ export function evaluate(total, mode, kind, scale, power, w, v, rtol) {
   if (mode === LOSS) {
     const other = starts(TARGET, geo[3], valid[TARGET]);
     if (start < 0 || other === ORIGIN) start = other;
-    else if (other >= 0 && start === OWN && distance(kind, power, places[OWN], places[TARGET]) < 0) start = TARGET;
+    else if (other >= 0 && start === OWN && timeBetween(kind, power, TARGET, OWN) < 0) start = TARGET;
   }
   if (start < 0) return 0;
   if (kind === RING) {
@@ -106,8 +111,7 @@ export function evaluate(total, mode, kind, scale, power, w, v, rtol) {
     ring(total, mode, geo, scale, near, far, squares * places[CROSSING][0]);
     return 0;
   }
-  const origin = places[start];
-  for (let j = 0; j < 4; j += 1) offsets[j] = valid[j] ? distance(kind, power, origin, places[j]) : Infinity;
+  for (let j = 0; j < 4; j += 1) offsets[j] = valid[j] ? timeBetween(kind, power, j, start) : Infinity;
   offsets[start] = 0;
   const reach = 12 - Math.log(rtol); // e^-reach times any polynomial that occurs is below rtol
   let count = 0;
@@ -132,7 +136,7 @@ export function evaluate(total, mode, kind, scale, power, w, v, rtol) {
     if (good(looks[n], rtol)) for (let k = 0; k < SIZE; k += 1) total[k] += looks[n][k];
     else refine(total, rows[n], mode, kind, power, start, rtol);
   }
-  const [logScale, rest] = logMass(kind, power, origin);
+  const [logScale, rest] = logMass(kind, power, start);
   if (Math.abs(rest) < 1e-3) { // beyond, T is too large for its unit digit to fit in a float
     const correction = Math.exp(rest);
     for (let k = 0; k < SIZE; k += 1) total[k] *= correction;
@@ -140,9 +144,10 @@ export function evaluate(total, mode, kind, scale, power, w, v, rtol) {
   return logScale;
 }
 
-/** -T at a place as a sum of two floats, to 1e-10 at T = 1e7. */
-function logMass(kind, power, here) {
-  if (kind === GAUSSIAN) return [-here[0], -here[1]];
+/** -T at point j as a sum of two floats, to 1e-10 at T = 1e7. */
+function logMass(kind, power, j) {
+  if (kind === GAUSSIAN) return [-0.5 * squared[j][0], -0.5 * squared[j][1]];
+  const here = places[j];
   // Any power of two serves that leaves a number near one: its logarithm is small.
   const exponent = Math.max(Math.round(Math.log2(here[0])), -1000), mantissa = here[0] * 2 ** -exponent;
   const log = ddMul([exponent, 0], [0.6931471805599453, 2.3190468138462996e-17]);
@@ -156,14 +161,13 @@ function logMass(kind, power, here) {
  * the piece in u, 4 the radial step c^2 x(left), 8..11 the squares s^2 - s_j^2 at the beginning of the panel.
  */
 function cut(count, kind, scale, power, left, length) {
-  const here = places[left];
   let root = left === CROSSING ? Infinity : 0;
-  panel[4] = scale * scale * (kind === GAUSSIAN ? 2 : here[0]);
+  panel[4] = scale * scale * (kind === GAUSSIAN ? 2 : places[left][0]);
   for (let j = 0; j < 4; j += 1) {
     panel[8 + j] = times[j] = 0;
     if (!valid[j] || j === left) continue;
-    const time = distance(kind, power, places[j], here);
-    panel[8 + j] = kind === GAUSSIAN ? panel[4] * time : -scale * scale * places[j][0] * Math.expm1((-2 * time) / power);
+    const time = timeBetween(kind, power, left, j);
+    panel[8 + j] = kind === GAUSSIAN ? panel[4] * time : scale * scale * gapBetween(left, j)[0];
     times[j] = time;
     if (left === CROSSING && time >= 0) root = Math.min(root, time);
   }
@@ -171,16 +175,16 @@ function cut(count, kind, scale, power, left, length) {
   panel[0] = offsets[left];
   panel[1] = root;
   const end = width(root, length), split = width(root, SPAN);
-  // Points just left of the panel make a layer at its beginning, of their distance in u: it is cut into pieces
-  // that grow with the distance, or no node would see it.
+  // A point just left of the panel makes a layer at its beginning, as wide in u as it is far: the layer is cut
+  // into pieces that grow with the distance, or no node would see it.
   let layer = end, low = 0;
   for (let j = 0; j < 4; j += 1) {
-    const time = times[j], behind = left === CROSSING ? time - root * root : time;
-    if (time > 0 && time < root * root + length && behind > 0) layer = Math.min(layer, 4 * width(root, behind));
+    const time = times[j] - (left === CROSSING ? root * root : 0), wide = time > 0 ? 4 * width(root, time) : 0;
+    if (wide > 1e-8 * end) layer = Math.min(layer, wide);
   }
   while (count < PIECES - 1) {
     let high = low < split ? Math.min(end, split) : end;
-    if (layer > 1e-8 * end && layer < 0.3 * high) {
+    if (layer < 0.3 * high) {
       high = layer;
       layer *= 6;
     }

@@ -26,20 +26,24 @@ export function ddDiv(a, b) {
   return twoSum(s, e + r[0] / b[0]);
 }
 
+const squareReach = (p, q, c) => ddMul(twoProduct(c, c), ddAdd(twoProduct(p, p), twoProduct(q, q))); // c^2 (p^2 + q^2)
+
 /**
  * 1 - b^2 / (c^2 (p^2 + q^2)): positive iff the line w.x = 0 meets the open disc of radius c; for b < 0,
  * w is dead for the ball of radius c iff it is not.
  */
 export function coneGap(p, q, b, c) {
-  const reach = ddMul(twoProduct(c, c), ddAdd(twoProduct(p, p), twoProduct(q, q)));
+  const reach = squareReach(p, q, c);
   return ddDiv(ddAdd(reach, ddNeg(twoProduct(b, b))), reach);
 }
 
-/** 1 - |y|^2 / c^2 for the point y where p y1 + q y2 + b = 0 meets size y1 + offset = 0; q, size > 0. */
-export function crossingGap(p, q, b, size, offset, c) {
+/** 1 - coneGap, exact to its last digits where it is small. */
+export const coneSquare = (p, q, b, c) => ddDiv(twoProduct(b, b), squareReach(p, q, c));
+
+/** 1 - |y|^2 / c^2 and |y|^2 / c^2 for the point y where p y1 + q y2 + b = 0 meets size y1 + offset = 0; q, size > 0. */
+export function crossingOf(p, q, b, size, offset, c) {
   const det = ddAdd(twoProduct(p, offset), ddNeg(twoProduct(b, size)));
-  const side = ddMul(twoProduct(c, q), [size, 0]), reach = ddMul(side, side);
-  const first = twoProduct(offset, q);
-  const rest = ddAdd(reach, ddNeg(ddAdd(ddMul(first, first), ddMul(det, det))));
-  return ddDiv(rest, reach);
+  const side = ddMul(twoProduct(c, q), [size, 0]), reach = ddMul(side, side), first = twoProduct(offset, q);
+  const square = ddAdd(ddMul(first, first), ddMul(det, det));
+  return [ddDiv(ddAdd(reach, ddNeg(square)), reach), ddDiv(square, reach)];
 }
