@@ -48,6 +48,13 @@ SHARED = (
 )  # fmt: skip
 _IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./(\w+)\.js";\n', re.MULTILINE)
 
+_COMMENTS = (
+    re.compile(r"^\s*/\*\*.*?\*/\n", re.MULTILINE | re.DOTALL),
+    re.compile(r"^\s*//.*\n", re.MULTILINE),
+    re.compile(r"(?<=[][;{},()]) +// .*$", re.MULTILINE),
+    re.compile(r"^[ \t]+|^\n", re.MULTILINE),
+)
+
 
 def parts(module: str) -> list[str]:
     """Return the parts that a module needs, each after those that it needs, the module last.
@@ -77,7 +84,23 @@ def join(module: str) -> str:
     """
     texts = [f"export const PALETTE = {json.dumps(palette())};\n"]
     texts += [(PARTS / f"{name}.js").read_text("utf-8") for name in parts(module)]
-    return "\n".join(_IMPORT.sub("", text) for text in texts)
+    return light("\n".join(_IMPORT.sub("", text) for text in texts))
+
+
+def light(module: str) -> str:
+    """Return a module without its comments, indentation and empty lines: a page pays for each byte.
+
+    A comment stands on lines of its own, or after a statement; no string of ours holds one, and no
+    template runs over a line's end (``tests/test_critical_points.py`` looks).
+
+    Examples
+    --------
+    >>> light("/** Doubles. */\\nconst f = (x) => {\\n  return 2 * x; // twice\\n};\\n")
+    'const f = (x) => {\\nreturn 2 * x;\\n};\\n'
+    """
+    for pattern in _COMMENTS:
+        module = pattern.sub("", module)
+    return module
 
 
 def style() -> str:

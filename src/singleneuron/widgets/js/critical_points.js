@@ -7,10 +7,10 @@ import {
   watchTheme,
 } from "./ui.js";
 
-const TOLERANCE = 1e-12; // of equalities, as in `classify`
+const TIGHT = 1e-12; // of equalities, as in `classify`
 const ALIVE = 0.05; // a target's largest value on the inputs is kept at this or more
 const SNAP = 0.09; // how near the edge of the dead cone a dragged w must come to be put on it
-const FURTHEST = 1.5, STEPS = 60; // of the way towards w + v
+const REACH = 1.5, STEPS = 60; // of the way towards w + v
 
 export function lawOf({ shape, c, points }) {
   if (shape === "points") return { points };
@@ -18,7 +18,7 @@ export function lawOf({ shape, c, points }) {
 }
 
 const heightAt = ([x, y], u) => u[0] * x + u[1] * y + u[2];
-const massAt = ([x, y], u) => Math.abs(u[0] * x) + Math.abs(u[1] * y) + Math.abs(u[2]);
+const massAt = (x, u) => heightAt(x.map(Math.abs), u.map(Math.abs));
 
 /** The largest u~.x~ on the support. */
 const reachOf = (support, u) => deadHeight(support, [u[0], u[1], 0]);
@@ -44,22 +44,23 @@ export function analyse(law, v, w) {
   const length = Math.hypot(w[0], w[1]), point = [(support.size * w[0]) / length, (support.size * w[1]) / length];
   Object.assign(found, { contact: [point], seen: heightAt(point, v) });
   if (found.kind !== "BOUNDARY_ESCAPE") return found;
-  const tie = Math.abs(found.seen) <= TOLERANCE * massAt(point, v);
-  const opposite = Math.PI - angleBetween(w, v) <= Math.sqrt(TOLERANCE);
+  const tie = Math.abs(found.seen) <= TIGHT * massAt(point, v);
+  const opposite = Math.PI - angleBetween(w, v) <= Math.sqrt(TIGHT);
   return { ...found, escape: tie && opposite ? null : v };
 }
 
 function analysePoints(law, v, w, found) {
-  if (Math.hypot(...w.map((x, i) => x - v[i])) <= TOLERANCE * Math.hypot(...v)) return { ...found, kind: "GLOBAL_MINIMUM" };
-  const slack = (x) => TOLERANCE * massAt(x, w);
+  if (Math.hypot(...w.map((x, i) => x - v[i])) <= TIGHT * Math.hypot(...v)) return { ...found, kind: "GLOBAL_MINIMUM" };
+  const slack = (x) => TIGHT * massAt(x, w);
   if (law.points.some((x) => heightAt(x, w) > slack(x))) {
     const size = Math.hypot(...problem(law, v).gradient(w)), scale = Math.max(...law.points.map((x) => massAt(x, w) + massAt(x, v)));
-    return { ...found, kind: size <= TOLERANCE * scale ? "PART_FITTED" : "NOT_CRITICAL" };
+    found.kind = size <= TIGHT * scale ? "PART_FITTED" : "NOT_CRITICAL";
+    return found;
   }
   const contact = law.points.filter((x) => heightAt(x, w) >= -slack(x));
   if (!contact.length) return { ...found, kind: "FLAT_MINIMUM" };
   const seen = Math.max(...contact.map((x) => heightAt(x, v)));
-  if (contact.some((x) => heightAt(x, v) > TOLERANCE * massAt(x, v))) return { kind: "BOUNDARY_ESCAPE", contact, seen, escape: v };
+  if (contact.some((x) => heightAt(x, v) > TIGHT * massAt(x, v))) return { kind: "BOUNDARY_ESCAPE", contact, seen, escape: v };
   return { ...found, kind: "BOUNDARY_MINIMUM", contact, seen };
 }
 
@@ -92,7 +93,7 @@ export function deadSlice(points, b, side) {
 const TITLES = {
   GLOBAL_MINIMUM: ["The target", "learned"], FLAT_MINIMUM: ["A flat local minimum", "lost"],
   BOUNDARY_MINIMUM: ["A local minimum on the edge", "lost"], BOUNDARY_ESCAPE: ["On the edge, no minimum", "learned"],
-  BOUNDARY_TIE: ["A tie", "undecided"], ORIGIN: ["The origin, no minimum", "learned"],
+  ORIGIN: ["The origin, no minimum", "learned"],
   NOT_CRITICAL: ["Not critical", "undecided"], PART_FITTED: ["Critical, for this sample", "spurious"],
 };
 const pairOf = (x, digits = 2) => `(${x.map((y) => format(y, digits)).join(", ")})`;
@@ -100,13 +101,12 @@ const pairOf = (x, digits = 2) => `(${x.map((y) => format(y, digits)).join(", ")
 export function render({ model, el }) {
   const get = (name) => model.get(name), limits = get("limits"), side = limits.plane, room = limits.inputs;
   const margin = { left: 34, right: 8, top: 24, bottom: 38 };
+  const attributes = { class: "sn-grab", tabindex: "0", role: "application" };
   const weights = new Plot({
-    margin, label: "Weights at the bias of w. Arrow keys move w or the target, whichever was held last; Tab reaches each.",
-    attributes: { class: "sn-grab", tabindex: "0", role: "application" },
+    margin, attributes, label: "Weights at the bias of w. Arrow keys move w or the target; Tab reaches each.",
   });
   const inputs = new Plot({
-    margin: { ...margin, bottom: 22 }, label: "The inputs. Arrow keys move the disc\u2019s rim or a point; Tab reaches each.",
-    attributes: { class: "sn-grab", tabindex: "0", role: "application" },
+    margin: { ...margin, bottom: 22 }, attributes, label: "The inputs. Arrow keys move the disc\u2019s rim or a point.",
   });
   const way = new Plot({
     margin, attributes: { role: "img" }, label: "Excess loss on the way from w towards w plus the target",
@@ -139,24 +139,18 @@ export function render({ model, el }) {
   };
   const moveTarget = (u) => {
     const { law } = state(), v = inSpace(u), living = livingTarget(law, v);
-    note = living[2] > v[2] ? "A dead target teaches nothing: its bias is kept high enough." : "";
+    note = living[2] > v[2] ? "A dead target teaches nothing: its bias stays higher." : "";
     write({ target: living[2] <= limits.bias[1] ? living : v });
   };
-  /** Changes the support, and takes a w on the edge along if it was there. */
   const reshape = (changes) => { note = ""; write(changes); };
 
   // -------------------------------------------------------------- controls
   const shapes = [["disc", "disc"], ["points", "five points"], ["normal", "normal law"]].map(([shape, text]) => (
     button(text, () => reshape({ shape }), { "data-shape": shape })));
-  const bias = slider({ name: "bias b of w", min: limits.bias[0], max: limits.bias[1], step: 0.05, onchange: (b) => {
-    const { w } = state();
-    moveW([w[0], w[1], b]);
-  } });
-  const offset = slider({ name: "bias of v", min: limits.bias[0], max: limits.bias[1], step: 0.05, onchange: (b) => {
-    const { v } = state();
-    moveTarget([v[0], v[1], b]);
-  } });
-  const radius = slider({ name: "radius c", min: limits.c[0], max: limits.c[1], step: 0.05, onchange: (c) => reshape({ c }) });
+  const sliderOf = (name, [min, max], onchange) => slider({ name, min, max, step: 0.05, onchange });
+  const bias = sliderOf("bias b of w", limits.bias, (b) => moveW([...state().w.slice(0, 2), b]));
+  const offset = sliderOf("bias of v", limits.bias, (b) => moveTarget([...state().v.slice(0, 2), b]));
+  const radius = sliderOf("radius c", limits.c, (c) => reshape({ c }));
   const edgeButton = button("To the edge", () => {
     const { law, w } = state(), start = w[0] || w[1] ? w : [1, 0, 0];
     let edge = onEdge(law, law.kind === "gaussian" ? [0, 0, Math.min(w[2], -0.5)] : start, false);
@@ -171,7 +165,7 @@ export function render({ model, el }) {
   }, { "data-action": "tie" });
   const originButton = button("Origin", () => moveW([0, 0, 0], false), { "data-action": "origin" });
   const twoButton = button("Two inputs", () => {
-    note = "All the weight on (1, 0) and (\u22121, 0); the target is 1 on both.";
+    note = "Inputs (1, 0) and (\u22121, 0); the target is 1 on both.";
     write({ shape: "points", points: [[1, 0], [-1, 0], [1, 0], [-1, 0], [1, 0]], target: [0, 0, 1], w: [0.5, 0, 0.5] });
   }, { "data-action": "two" });
 
@@ -185,14 +179,14 @@ export function render({ model, el }) {
     numbers[name] = element("data", { "data-name": name });
     return element("div", {}, element("dt", {}, text), element("dd", {}, numbers[name]));
   }));
-  const swatch = (name) => element("span", { style: `width:22px;border-top:4px solid var(--sn-${name})`, "aria-hidden": "true" });
+  const swatch = (name) => element("span", { style: `width:22px;border-top:4px solid var(--sn-${name})` });
   const legend = element("ul", { class: "sn-legend" },
-    element("li", {}, element("span", { class: "sn-hatch", "aria-hidden": "true" }), "dead at this bias"),
+    element("li", {}, element("span", { class: "sn-hatch" }), "dead at this bias"),
     element("li", {}, swatch("lost"), "edge: minima"), element("li", {}, swatch("learned"), "edge: no minima"));
   const noteBox = element("p", { class: "sn-note" });
   const root = element("div", { class: "sn-figure", role: "group", "aria-label": "Live figure: critical points" },
     element("div", { class: "sn-row", role: "group", "aria-label": "Inputs" }, ...shapes),
-    element("p", { class: "sn-hint" }, "Drag w or the star in the left picture, the disc\u2019s rim or the points in the picture of the inputs. Or use the arrow keys, with Shift for small moves."),
+    element("p", { class: "sn-hint" }, "Drag w, the star, the disc\u2019s rim or a point, or use the arrow keys."),
     element("div", { class: "sn-views" },
       element("div", { class: "sn-first" }, weights.box, legend),
       verdictBox,
@@ -207,12 +201,11 @@ export function render({ model, el }) {
     { name: "w", label: "w: its two weights", get: () => state().w, set: ([x, y]) => moveW([x, y, state().w[2]]) },
     { name: "target", label: "target: its two weights", get: () => state().v, set: ([x, y]) => moveTarget([x, y, finite(get("target"), 3)[2]]) },
   ], { step: side / 60, onhold: () => ask() });
-  const away = [1e6, 1e6];
   const spots = handles(inputs, [0, 1, 2, 3, 4].map((k) => ({
     name: `input ${k + 1}`, label: `input ${k + 1}, or the rim of the disc`,
     get: () => {
       const { shape, points, c } = state();
-      return shape === "points" ? points[k] : shape === "disc" && k === 0 ? [c * Math.SQRT1_2, -c * Math.SQRT1_2] : away;
+      return shape === "points" ? points[k] : shape === "disc" && k === 0 ? [c * Math.SQRT1_2, -c * Math.SQRT1_2] : [1e6, 1e6];
     },
     set: (x) => {
       const { shape, points } = state();
@@ -242,22 +235,17 @@ export function render({ model, el }) {
   /** The edge of the dead set at the bias of w as [path, input it touches] pieces, in weights. */
   function edgePieces({ shape, law, c, points, w, v }) {
     const b = w[2];
-    if (b >= 0 && shape !== "points") return [];
+    if (shape === "normal" || (b >= 0 && shape !== "points")) return [];
     if (shape === "points") {
       const corners = deadSlice(points, b, 4 * side);
       return corners.map(({ at, input }, k) => [[at, corners[(k + 1) % corners.length].at], input]);
     }
-    if (shape === "normal") return [];
     const beta = betaOf(supportOf(law), v), middle = Math.atan2(v[1], v[0]);
-    const arc = (from, to, input) => [Array.from({ length: 121 }, (_, k) => {
-      const angle = from + ((to - from) * k) / 120;
-      return [(-b / c) * Math.cos(angle), (-b / c) * Math.sin(angle)];
-    }), input(middle)];
-    const point = (angle) => [c * Math.cos(angle), c * Math.sin(angle)];
-    return [
-      arc(middle - beta, middle + beta, () => point(middle)),
-      ...(beta < Math.PI ? [arc(middle + beta, middle + 2 * Math.PI - beta, () => point(middle + Math.PI))] : []),
+    const point = (size, angle) => [size * Math.cos(angle), size * Math.sin(angle)];
+    const arc = (way, half) => [ // about the direction `way`, with the input that is touched in its middle
+      Array.from({ length: 121 }, (_, k) => point(-b / c, way + half * (k / 60 - 1))), point(c, way),
     ];
+    return beta < Math.PI ? [arc(middle, beta), arc(middle + Math.PI, Math.PI - beta)] : [arc(middle, beta)];
   }
 
   function drawWeights(now, found) {
@@ -270,11 +258,8 @@ export function render({ model, el }) {
         pen.save();
         pen.beginPath();
         for (const [path] of pieces) for (const x of path) pen.lineTo(...at(x));
-        pen.closePath();
         pen.clip();
-        pen.strokeStyle = theme.lost;
-        pen.lineWidth = 1.2;
-        pen.globalAlpha = 0.5;
+        Object.assign(pen, { strokeStyle: theme.lost, lineWidth: 1.2, globalAlpha: 0.5 });
         const { area } = weights;
         for (let x = area.x - area.h; x < area.x + area.w; x += 9) line(pen, [[x, area.y + area.h], [x + area.h, area.y]]);
         pen.restore();
@@ -291,9 +276,9 @@ export function render({ model, el }) {
         pen.lineWidth = 2.5;
         const start = at(w), size = Math.hypot(found.escape[0], found.escape[1]);
         if (size > 0) {
-          const end = at([w[0] + found.escape[0] / size, w[1] + found.escape[1] / size]), turn = Math.atan2(end[1] - start[1], end[0] - start[0]);
-          line(pen, [start, end]);
-          line(pen, [0.85, 0, -0.85].map((s) => (s ? [end[0] - 11 * Math.cos(turn + s * 0.6), end[1] - 11 * Math.sin(turn + s * 0.6)] : end)));
+          const end = at([0, 1].map((i) => w[i] + found.escape[i] / size)), turn = Math.atan2(end[1] - start[1], end[0] - start[0]);
+          const barb = (s) => [end[0] - 11 * Math.cos(turn + s), end[1] - 11 * Math.sin(turn + s)];
+          line(pen, [start, end, barb(0.5), end, barb(-0.5)]);
         }
       }
     });
@@ -305,9 +290,7 @@ export function render({ model, el }) {
       pen.lineTo(tx + r * Math.cos(angle), ty + r * Math.sin(angle));
     }
     pen.closePath();
-    pen.fillStyle = theme.target;
-    pen.strokeStyle = theme.ink;
-    pen.lineWidth = 1.5;
+    Object.assign(pen, { fillStyle: theme.target, strokeStyle: theme.ink, lineWidth: 1.5 });
     pen.fill();
     pen.stroke();
     disc(pen, x, y, 8, theme[TITLES[found.kind][1]], theme.paper);
@@ -347,20 +330,16 @@ export function render({ model, el }) {
       axesThrough(inputs, pen);
       pen.strokeStyle = theme.ink;
       pen.lineWidth = 2;
-      if (shape === "disc") {
+      const radii = { disc: [c], normal: [1, 2], points: [] }[shape];
+      pen.setLineDash(shape === "normal" ? [3, 5] : []);
+      for (const s of radii) {
         pen.beginPath();
-        pen.arc(...at([0, 0]), inputs.x(c) - inputs.x(0), 0, 7);
+        pen.arc(...at([0, 0]), inputs.x(s) - inputs.x(0), 0, 7);
         pen.stroke();
-        disc(pen, ...at([c * Math.SQRT1_2, -c * Math.SQRT1_2]), 5, theme.paper, theme.ink);
-      } else if (shape === "normal") {
-        pen.setLineDash([3, 5]);
-        for (const s of [1, 2]) {
-          pen.beginPath();
-          pen.arc(...at([0, 0]), inputs.x(s) - inputs.x(0), 0, 7);
-          pen.stroke();
-        }
-        pen.setLineDash([]);
-      } else for (const x of points) disc(pen, ...at(x), 5.5, theme.ink, theme.paper);
+      }
+      pen.setLineDash([]);
+      if (shape === "disc") disc(pen, ...at([c * Math.SQRT1_2, -c * Math.SQRT1_2]), 5, theme.paper, theme.ink);
+      if (shape === "points") for (const x of points) disc(pen, ...at(x), 5.5, theme.ink, theme.paper);
       for (const x of found.contact ?? []) {
         pen.beginPath();
         pen.arc(...at(x), 10, 0, 7);
@@ -378,25 +357,20 @@ export function render({ model, el }) {
 
   function drawWay({ w, v }, exact) {
     const values = Array.from({ length: STEPS + 1 }, (_, k) => (
-      exact.excessLoss(w.map((x, i) => x + ((FURTHEST * k) / STEPS) * v[i])) / exact.trivialLoss));
-    const top = clamp(Math.max(0.25, ...values), 0.25, 3), pen = way.begin({ x: [0, FURTHEST], y: [-1.1, 1.1 * top] }, theme);
+      exact.excessLoss(w.map((x, i) => x + ((REACH * k) / STEPS) * v[i])) / exact.trivialLoss));
+    const top = clamp(Math.max(0.25, ...values), 0.25, 3), pen = way.begin({ x: [0, REACH], y: [-1.1, 1.1 * top] }, theme);
     way.clip(() => {
-      pen.fillStyle = theme.shade;
+      Object.assign(pen, { fillStyle: theme.shade, strokeStyle: theme.ink, lineWidth: 1.4 });
       pen.fillRect(way.area.x, way.area.y, way.area.w, way.y(0) - way.area.y);
       pen.setLineDash([7, 4]);
-      pen.strokeStyle = theme.ink;
-      pen.lineWidth = 1.4;
       line(pen, [[way.area.x, way.y(0)], [way.area.x + way.area.w, way.y(0)]]);
       pen.setLineDash([]);
-      pen.strokeStyle = theme.learned;
-      pen.lineWidth = 3;
-      line(pen, values.map((e, k) => [way.x((FURTHEST * k) / STEPS), clamp(way.y(e), -1e4, 1e4)]));
+      Object.assign(pen, { strokeStyle: theme.learned, lineWidth: 3 });
+      line(pen, values.map((e, k) => [way.x((REACH * k) / STEPS), clamp(way.y(e), -1e4, 1e4)]));
     });
-    way.axes({ xTicks: ticks(0, FURTHEST, 3), yTicks: [[-1, "\u22121"], [0, "0"], [1, "1"], [2, "2"], [3, "3"]].filter(([y]) => y <= 1.1 * top),
+    way.axes({ xTicks: ticks(0, REACH, 3), yTicks: [[-1, "\u22121"], [0, "0"], [1, "1"], [2, "2"], [3, "3"]].filter(([y]) => y <= 1.1 * top),
       xName: "\u03b5", yName: "excess loss / F(0) at w + \u03b5v" });
   }
-
-  const degrees = (x) => (x * 180) / Math.PI;
 
   function draw() {
     const moved = weights.fit(weights.box.clientWidth - 42 + 62), beside = inputs.box.offsetLeft > weights.box.offsetLeft + 40;
@@ -417,13 +391,14 @@ export function render({ model, el }) {
     const dead = /FLAT|BOUNDARY|ORIGIN/.test(found.kind); // on the edge up to rounding: taken for exactly there
     show("height", found.contact || found.kind === "ORIGIN" ? 0 : deadHeight(supportOf(law), w));
     show("seen", found.seen ?? NaN);
-    show("theta", angled ? degrees(angleBetween(w, v)) : NaN, angled ? `${format(degrees(angleBetween(w, v)), 1)}\u00b0` : "");
-    show("beta", angled && shape === "disc" ? degrees(exact.beta) : NaN, `${format(degrees(exact.beta), 1)}\u00b0`);
+    const turn = (name, x) => show(name, (x * 180) / Math.PI, `${format((x * 180) / Math.PI, 1)}\u00b0`);
+    turn("theta", angled ? angleBetween(w, v) : NaN);
+    turn("beta", angled && shape === "disc" ? exact.beta : NaN);
     show("excess", dead ? 0 : exact.excessLoss(w), undefined, 4);
     show("gradient", dead ? 0 : Math.hypot(...exact.gradient(w)), undefined, 4);
     const [title, fate] = TITLES[found.kind];
-    const many = (found.contact ?? []).filter((x, k, all) => all.findIndex((y) => y[0] === x[0] && y[1] === x[1]) === k);
-    const touches = many.length ? ` It touches the input${many.length > 1 ? "s" : ""} ${many.map((x) => pairOf(x)).join(" and ")}.` : "";
+    const many = [...new Set((found.contact ?? []).map((x) => pairOf(x)))];
+    const touches = many.length ? ` It touches ${many.join(" and ")}.` : "";
     const out = found.escape ? ` Direction of escape: ${found.escape === v ? "+v = " : ""}${pairOf(found.escape)}.`
       : found.kind === "BOUNDARY_ESCAPE" ? " The way down is curved: no straight one serves for every w." : "";
     badge.textContent = `${title}.`;
@@ -435,9 +410,9 @@ export function render({ model, el }) {
     radius.set(c, format(c));
     radius.input.disabled = shape !== "disc";
     tieButton.disabled = shape !== "disc" || !(v[0] || v[1]);
-    noteBox.textContent = note || "Every dead w has the loss F(0); the curve shows what the straight way towards w + v does to it.";
+    noteBox.textContent = note || "The curve: the loss on the straight way from w towards w + v.";
     for (const one of shapes) one.setAttribute("aria-pressed", String(one.dataset.shape === shape));
-    const text = `w: ${pairOf(w)}. Target: ${pairOf(v)}. Inputs: ${shape === "disc" ? `disc of radius ${format(c)}` : shape === "points" ? "five points" : "normal"}. ${badge.textContent} ${words.textContent} ${note}`;
+    const text = `w: ${pairOf(w)}. Target: ${pairOf(v)}. Inputs: ${shape === "disc" ? `disc of radius ${format(c)}` : shape}. ${badge.textContent} ${words.textContent} ${note}`;
     speak.say(text, frame === 0);
     frame += 1;
     root.dataset.frames = frame;
@@ -455,14 +430,12 @@ export function render({ model, el }) {
   for (const name of names) model.on(`change:${name}`, onChange);
   const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
   sizes.observe(root);
-  window.addEventListener("resize", onChange);
   paint();
   return () => {
     ask.cancel();
     speak.stop();
     unwatch();
     sizes.disconnect();
-    window.removeEventListener("resize", onChange);
     for (const name of names) model.off(`change:${name}`, onChange);
   };
 }
