@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY = .venv/bin/python
 READY = .venv/.ready
 
-.PHONY: help venv book serve pdf test lint unit notebooks clean
+.PHONY: help venv book serve pdf test lint unit notebooks atlas clean
 
 help:
 	@echo "make book       build the book; prints where to open it"
@@ -12,6 +12,7 @@ help:
 	@echo "make serve      the book on http://127.0.0.1:8000"
 	@echo "make pdf        the book as one PDF (needs chromium)"
 	@echo "make notebooks  run all chapters again in place"
+	@echo "make atlas      decide the large atlases again; takes some minutes"
 	@echo "make clean      remove what was built; .venv stays"
 
 venv: $(READY)
@@ -45,6 +46,9 @@ unit: $(READY)
 
 notebooks: $(READY)
 	$(PY) -m neuronbook.notebooks
+
+atlas: $(READY)
+	$(PY) -m neuronbook.atlas
 
 clean:
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis build src/*.egg-info
