@@ -7,6 +7,7 @@ observed.
 """
 
 from ..palette import FATE_COLOURS, TARGET_COLOUR
+from .around import draw_angles, draw_bounds, draw_safe_disc, draw_semilog
 from .critical import draw_edge_3d, draw_loss_without_bias
 from .descents import (
     draw_path,
@@ -27,8 +28,10 @@ __all__ = [
     "TARGET_COLOUR",
     "add_legend",
     "draw_accuracy",
+    "draw_angles",
     "draw_arcs",
     "draw_atlas",
+    "draw_bounds",
     "draw_cost",
     "draw_curvature_bounds",
     "draw_dead_cone_3d",
@@ -41,6 +44,8 @@ __all__ = [
     "draw_polar_cones",
     "draw_quadratic_bound",
     "draw_rays",
+    "draw_safe_disc",
+    "draw_semilog",
     "draw_step_ends",
     "draw_trajectory",
     "draw_weight_paths",
