@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 READY = .venv/.ready
+# Two workers; the tests of one file stay together.
+TWO = -n 2 --dist loadfile
 
 .PHONY: help venv book serve pdf test lint unit notebooks atlas clean
 
@@ -35,14 +37,14 @@ pdf: $(READY)
 
 # The quickest checks come first.
 test: lint unit
-	$(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg book
+	$(PY) -m pytest $(TWO) --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg book
 
 lint: $(READY)
 	$(PY) -m ruff check src tests book
 	$(PY) -m mypy
 
 unit: $(READY)
-	$(PY) -m pytest
+	$(PY) -m pytest $(TWO)
 
 notebooks: $(READY)
 	$(PY) -m neuronbook.notebooks
