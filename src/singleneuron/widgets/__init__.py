@@ -2,8 +2,9 @@
 
 from .base import LiveFigure
 from .critical_points import CriticalPoints
+from .fate_atlas import FateAtlas
 from .four_tools import FourTools
 from .planar_flow import PlanarFlow
 from .two_fates import TwoFates
 
-__all__ = ["CriticalPoints", "FourTools", "LiveFigure", "PlanarFlow", "TwoFates"]
+__all__ = ["CriticalPoints", "FateAtlas", "FourTools", "LiveFigure", "PlanarFlow", "TwoFates"]

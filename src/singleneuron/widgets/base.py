@@ -43,7 +43,7 @@ __all__ = ["LiveFigure", "join", "style"]
 PARTS = Path(__file__).with_name("js")
 # Parts of figures; all others are figures.
 SHARED = (
-    "engine", "ui", "plane", "doubled", "rings", "arcs", "atoms", "cones", "problem", "tools",
+    "engine", "ui", "plane", "runs", "doubled", "rings", "arcs", "atoms", "cones", "problem", "tools",
     "planar",
 )  # fmt: skip
 _IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./(\w+)\.js";\n', re.MULTILINE)
@@ -62,7 +62,7 @@ def parts(module: str) -> list[str]:
     Examples
     --------
     >>> parts("two_fates")
-    ['engine', 'ui', 'plane', 'two_fates']
+    ['engine', 'ui', 'plane', 'runs', 'two_fates']
     """
     needed: list[str] = []
     for name in _IMPORT.findall((PARTS / f"{module}.js").read_text("utf-8")):

@@ -195,3 +195,21 @@ export function descend(start, v, c, step, maxSteps) {
   }
   return { points, excess, certificate: proof, decidedAt, fate: PROVES[proof], ending, steps: excess.length - 1 };
 }
+
+/**
+ * The first certificate of descent from `start` within `maxSteps` steps, the fate it proves and the step.
+ *
+ * The same run as `descend`, which goes on and keeps its path; here nothing is kept.
+ */
+export function decide(start, v, c, step, maxSteps) {
+  const eta = step / smoothness(c);
+  let w = [start[0], start[1]], steps = 0;
+  for (; ; steps += 1) {
+    const here = uniform(w, v, c), proof = certificate(w, v, c, step, here);
+    if (proof !== "none") return { certificate: proof, fate: PROVES[proof], steps };
+    const next = [w[0] - eta * here.gradient[0], w[1] - eta * here.gradient[1]];
+    if (steps === maxSteps || !(Math.hypot(next[0], next[1]) < 1e12) || (next[0] === w[0] && next[1] === w[1])) break;
+    w = next;
+  }
+  return { certificate: "none", fate: "undecided", steps };
+}
