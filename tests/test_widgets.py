@@ -11,10 +11,10 @@ from traitlets import TraitError
 
 from neuronbook import widget_host
 from singleneuron.palette import FATE_COLOURS, FATE_COLOURS_DARK, TARGET_COLOUR
-from singleneuron.widgets import FourTools, TwoFates, base
+from singleneuron.widgets import FourTools, PlanarFlow, TwoFates, base
 from singleneuron.widgets.two_fates import LIMITS, PRESETS
 
-FIGURES = [TwoFates, FourTools]
+FIGURES = [TwoFates, FourTools, PlanarFlow]
 
 
 def stored(entry: str) -> Any:

@@ -31,6 +31,8 @@ class PlanarFlow(LiveFigure):
         Draw the plane of weights in the coordinates w / (1 - angle/pi): every path is straight.
     printed : bool
         Also draw the threshold that Lemma 6.3 of Yehudai and Shamir (COLT 2020) prints.
+    limits : dict
+        Fixed: the ends of the ranges above.
 
     Raises
     ------
