@@ -103,7 +103,7 @@ def problem(c: float, offset: float) -> sn.Problem:
     return sn.Problem(sn.UniformBall(1, radius=c), [1.0, offset])
 
 
-# --- It lives, and answers to mouse, touch and keys -----------------------------------------------
+# --- It lives, and answers to mouse, touch and keys ----
 
 
 def test_it_lives_alone(chromium: Browser, address: str) -> None:
@@ -170,7 +170,7 @@ def test_keys_move_the_start_and_the_sliders(figure: Figure) -> None:
     assert figure.state()["offset"] == pytest.approx(-0.55, abs=1e-12)
 
 
-# --- It says what Python says ----------------------------------------------------------------------
+# --- It says what Python says ----
 
 
 @pytest.mark.parametrize("preset", [*PRESETS, "short steps"])
@@ -242,7 +242,7 @@ def test_it_speaks_at_rest(figure: Figure) -> None:
     )
 
 
-# --- It survives ------------------------------------------------------------------------------------
+# --- It survives ----
 
 SANE = """() => [/NaN|Infinity|undefined|null/.test(
         document.querySelector(".sn-figure").innerText.replace("undecided", "")),
@@ -309,7 +309,7 @@ def test_drawing_fits_into_a_frame(figure: Figure) -> None:
     assert times[len(times) // 4] < 1000 / 60
 
 
-# --- The traits -------------------------------------------------------------------------------------
+# --- The traits ----
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ __all__ = ["LiveFigure", "join", "style"]
 PARTS = Path(__file__).with_name("js")
 # Parts of figures; all others are figures.
 SHARED = (
-    "engine", "ui", "plane", "runs", "doubled", "rings", "arcs", "atoms", "cones", "problem", "tools",
-    "planar",
+    "engine", "ui", "plane", "runs", "doubled", "rings", "arcs", "atoms", "cones", "problem",
+    "tools", "planar",
 )  # fmt: skip
 _IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./(\w+)\.js";\n', re.MULTILINE)
 
