@@ -53,7 +53,7 @@ def curvature_bound(law: Law, mass: ArrayLike) -> Array:
     --------
     >>> from singleneuron.laws import UniformBall
     >>> round(float(curvature_bound(UniformBall(2), 0.5)), 6)
-    0.011227
+    0.010261
     """
     p = checks.finite_array("mass", mass)
     if ((p < 0) | (p > 1)).any():
@@ -219,7 +219,7 @@ def local_rate(prob: Problem, step_size: float | None = None) -> LocalRate:
     >>> import singleneuron as sn
     >>> rate = sn.local_rate(sn.Problem(sn.UniformBall(5), [1.0, 0, 0, 0, 0, 0.0]))
     >>> rate.multiplicity.tolist(), round(rate.factor, 6)
-    ([1, 4, 1], 0.961451)
+    ([1, 4, 1], 0.979488)
     """
     eta = 1 / prob.smoothness if step_size is None else checks.positive("step_size", step_size)
     law, v = prob.law, prob.target

@@ -208,6 +208,10 @@ class _Facts:
         active = own > 0
         if (active & (self.theirs <= 0)).any() or not active.any():
             return
+        if not self.prob.gradient(w).any():  # critical: it rests, whatever it touches
+            if (w != self.target).any():
+                found[n] = _PART, 0.0, 0.0
+            return
         values, vectors = np.linalg.svd(self.lifted[active], full_matrices=False)[1:]
         rank = int((values > _RANK * values[0]).sum())
         if rank == len(w) or (values[rank:] > 1e-3 * _RANK * values[0]).any():
