@@ -116,6 +116,21 @@ def test_samples_have_their_own_fates() -> None:
     assert near.quantity < near.threshold == 0.25
 
 
+def test_a_part_of_the_sample_needs_its_ball() -> None:
+    # From a height 0.5 to the target's 0.1 at x = 1; the ball of that move reaches height -0.3.
+    prob = sn.Problem(sn.Empirical([[-1.0], [1.0]]), [-0.5, 0.6])
+    w = [1.0, -0.5]
+    assert sn.decide(prob, w, "descent", max_steps=0).fate.item() is F.UNDECIDED
+    long = sn.decide(prob, w, "descent", 1.8 / prob.smoothness)
+    assert long.certificate.item() is C.DEAD  # the first step leaves the ball's other side
+    verdict = sn.decide(prob, w, "descent", 0.5 / prob.smoothness)
+    assert verdict.certificate.item() is C.SAMPLE_PART and verdict.steps > 0
+    end = np.array([0.8, -0.7])  # w - 0.2 (1, 1)
+    assert float(verdict.quantity) == pytest.approx(np.linalg.norm(verdict.point - end))
+    assert verdict.threshold == pytest.approx(0.1 / np.sqrt(2))
+    assert verdict.quantity <= verdict.threshold
+
+
 def test_repeated_points_do_not_pass_for_independent_ones() -> None:
     # Three positive samples, two of them equal: a fit of two may be a fit of one input.
     points = [[-1.0], [1.0], [1.0]]

@@ -160,8 +160,8 @@ class Verdict:
 
     def _proof(self) -> str:
         what, sign = _COMPARES[self.certificate.item()]
-        if self.certificate.item() is Certificate.BLIND and self.law.startswith("Empirical"):
-            what, sign = _SAMPLE_BLIND
+        if self.certificate.item() is Certificate.BLIND and float(self.threshold) == 0:
+            what, sign = _SAMPLE_BLIND  # the sum of both half-widths is above 0
         return f"{what} {float(self.quantity):.6g} {sign} {float(self.threshold):.6g}"
 
     def __repr__(self) -> str:
