@@ -80,6 +80,7 @@ def test_linear_rate_holds_along_runs(law: sn.laws.Law) -> None:
     assert (square[1:] <= rate.contraction * square[:-1] + 1e-15).all()
     np.testing.assert_allclose(rate.one_minus_contraction, 1 - rate.contraction, atol=1e-15)
     np.testing.assert_allclose(rate.curvature, sn.curvature_bound(law, rate.overlap))
+    np.testing.assert_allclose(rate.one_minus_contraction, rate.curvature / prob.smoothness)
     flow = sn.gradient_flow(prob, w[:5], 3.0)
     bound = np.exp(-2 * rate.curvature[:5] * flow.times[:, None]) * square[0, :5]
     assert (flow.distance**2 <= bound * (1 + 1e-9)).all()

@@ -91,6 +91,8 @@ class Verdict:
     time : array of shape (...)
         When it held: time of the flow (inf on overflow: near the dead cone the flow is
         exponentially slow), or the number of steps of descent. Where undecided: how far it got.
+        The flow's time is a by-product, right to a few per cent at the default tolerance and
+        better at a smaller one: steps are chosen for the curve.
     point : array of shape (..., d+1)
         Where it held.
     quantity, threshold : arrays of shape (...)
