@@ -1,0 +1,120 @@
+"""A live figure, open in a browser: what the browser tests of all figures share.
+
+`page.evaluate` waits for ever for a promise that never settles, and a browser on a busy machine may
+stop drawing. So nothing here waits for a frame, or for mathematics, without a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+WIDE = {"width": 1280, "height": 1000}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
+}  # fmt: skip
+
+_LIMITED = """(limit) => Promise.race([
+    WAITED,
+    new Promise((_, fail) => setTimeout(() => fail(new Error("waited for WHAT")), limit)),
+])"""
+_FRAMES = _LIMITED.replace("WHAT", "two frames").replace(
+    "WAITED", "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+)
+_MATHS = _LIMITED.replace("WHAT", "MathJax").replace("WAITED", "window.MathJax?.startup?.promise")
+_STATE = """names => { const model = document.querySelector(".sn-live").singleNeuronModel;
+    return Object.fromEntries(names.map(name => [name, model.get(name)])); }"""
+_SET = """changes => {
+    const model = document.querySelector(".sn-live").singleNeuronModel;
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+}"""
+_NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
+    .map(one => [one.dataset.name, one.value === "" ? null : Number(one.value)]))"""
+_SANE = """() => {
+    const text = document.querySelector(".sn-live").innerText;
+    const values = [...document.querySelectorAll(".sn-numbers data")].map(one => Number(one.value));
+    return values.length > 0 && values.every(Number.isFinite)
+        && !/NaN|Infinity|undefined|null/.test(text);
+}"""
+
+
+def two_frames(page: Page) -> None:
+    """Wait until the page has drawn twice; an error after 20 s."""
+    page.evaluate(_FRAMES, 20_000)
+
+
+def mathematics_is_set(page: Page) -> None:
+    """Wait until MathJax has set the page; an error after 60 s."""
+    page.evaluate(_MATHS, 60_000)
+
+
+class OpenFigure:
+    """The first live figure of a page, open in a browser; `said` holds errors and warnings."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page = context.new_page()
+        self.requests: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on(
+            "console",
+            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
+        )
+        self.page.goto(address)
+        self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
+        mathematics_is_set(self.page)
+        self.root = self.page.locator(".sn-figure").first
+        self.canvas = self.root.locator("canvas").first
+        self.canvas.scroll_into_view_if_needed()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until what was changed is drawn."""
+        two_frames(self.page)
+
+    def state(self, *names: str) -> dict[str, Any]:
+        """The named traits of the model."""
+        return dict(self.page.evaluate(_STATE, list(names)))
+
+    def set(self, **changes: Any) -> None:
+        """Change traits of the model, as Python would."""
+        self.page.evaluate(_SET, changes)
+        self.settle()
+
+    def press(self, action: str) -> None:
+        """Press the button with this data-action."""
+        self.root.locator(f"[data-action={action}]").click()
+        self.settle()
+
+    def numbers(self) -> dict[str, Any]:
+        """The numbers that the figure shows, by name; None where it shows none."""
+        return dict(self.page.evaluate(_NUMBERS))
+
+    def sane(self) -> bool:
+        """Whether every number shown is finite and no text holds NaN or the like."""
+        return bool(self.page.evaluate(_SANE))
+
+    def data(self, name: str) -> str:
+        """The figure's attribute data-`name`."""
+        return self.root.get_attribute(f"data-{name}") or ""
+
+    def place(self, handle: int) -> tuple[float, float]:
+        """The middle of a handle on the page."""
+        box = self.page.locator(".sn-handle").nth(handle).bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def left(self, root: str) -> list[str]:
+        """Requests for anything that is neither part of the site nor made by the page itself."""
+        return [url for url in self.requests if not url.startswith((root, "blob:", "data:"))]
+
+
+def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[OpenFigure]:
+    """Yield the first figure at an address, wide unless the options say otherwise."""
+    context = browser.new_context(**{"viewport": WIDE, **options})
+    yield OpenFigure(context, address)
+    context.close()
