@@ -27,6 +27,7 @@ ORDER = (
     "certify",
     "paths",
     "problem",
+    "sampling",
     "planar",
     "dynamics",
     "fate",

@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "laws": ("AffineImage", "Empirical", "Gaussian", "UniformBall", "UniformCube", "UniformSphere"),
     "problem": ("Problem", "lift", "reduce"),
+    "sampling": ("sample_problem",),
     "dynamics": (
         "StepSizeWarning",
         "Trajectory",
@@ -36,7 +37,7 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _MODULES = (
     "bounds", "cones", "dynamics", "fate", "figures", "laws", "palette", "planar",
-    "problem", "widgets",
+    "problem", "sampling", "widgets",
 )  # fmt: skip
 
 __all__ = [*sorted(_HOME), *_MODULES]
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
         palette,
         planar,
         problem,
+        sampling,
         widgets,
     )
     from .bounds import (  # noqa: F401
@@ -102,3 +104,4 @@ if TYPE_CHECKING:
         UniformSphere,
     )
     from .problem import Problem, lift, reduce  # noqa: F401
+    from .sampling import sample_problem  # noqa: F401
