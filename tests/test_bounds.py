@@ -92,6 +92,58 @@ def test_linear_rate_keeps_what_rounds_away() -> None:
     assert rate.contraction == 1 and 0 < rate.one_minus_contraction < 1e-16
 
 
+def test_what_is_said_above_the_trivial_loss_helps() -> None:
+    prob = Problem(sn.UniformBall(3), target(3, 0.2))
+    for start in ([0.3, 2.0, 0.0, 0.4], [4.0, 0.0, 1.0, 1.0]):
+        with pytest.raises(ValueError, match="multiply the start by less than") as raised:
+            sn.linear_rate(prob, [start, [0.1, 0.0, 0.0, 0.0]])
+        scale = float(str(raised.value).split("start by less than ")[1].split(",")[0])
+        assert prob.excess_loss(0.99 * scale * np.array(start)) < 0
+        assert prob.excess_loss(1.01 * scale * np.array(start)) > 0
+
+
+@pytest.mark.parametrize(
+    ("law", "reach", "power", "shift"),
+    [
+        (sn.UniformBall(1), 1.0, 0.0, 0.0),
+        (sn.UniformBall(2, radius=2.0), 2.0, 0.5, 0.0),
+        (sn.UniformBall(50), 1.0, 24.5, 0.0),
+        (sn.UniformSphere(4), 1.0, 0.5, 0.0),
+        (sn.Gaussian(3), 9.0, None, 0.0),
+        (sn.AffineImage(sn.UniformBall(2), [[0.3, 0.4], [0.0, 2.0]], [0.5, -1]), 0.5, 0.5, 0.5),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("bias", [-0.2, 0.0, 0.7])
+def test_least_overlap_is_a_level_set_and_beats_all_tau(law, reach, power, shift, bias) -> None:
+    prob = Problem(law, target(law.dim, bias))
+    delta = prob.trivial_loss * np.array([1e-4, 0.01, 0.3, 0.9, 1.0])
+    mass = sn.least_overlap(prob, delta)
+    assert mass.shape == (5,) and (np.diff(mass) > 0).all()
+    # The marginal law of v.x in cells, the largest outputs first: as many as give 2 delta.
+    t = 1 - (np.arange(400_000) + 0.5) / 200_000
+    density = np.exp(-((reach * t) ** 2) / 2) if power is None else (1 - t**2) ** power
+    density, square = density / density.sum(), np.maximum(reach * t + shift + bias, 0) ** 2
+    again = np.interp(2 * delta, np.cumsum(density * square), np.cumsum(density))
+    np.testing.assert_allclose(mass[:-1], again[:-1], rtol=1e-4)  # a cell is 5e-6 wide
+    assert mass[-1] == pytest.approx(density[square > 0].sum(), rel=1e-4)
+    for tau in (0.1, 0.5, 1.0):
+        bound = (2 * delta - density @ np.maximum(square - tau**2, 0)) / tau**2
+        assert (bound <= mass * (1 + 1e-4)).all()
+    if power is not None:
+        assert (mass >= 2 * delta / (reach + shift + bias) ** 2).all()
+
+
+def test_least_overlap_of_samples_and_of_a_constant() -> None:
+    prob = Problem(sn.Empirical([[1.0], [2.0], [-1.0]], [0.5, 0.25, 0.25]), [1.0, 0.0])
+    # Outputs 2, 1, 0 with weights 1/4, 1/2, 1/4: energies 1, 1/2, 0, and 2 F(0) = 3/2.
+    delta = [0.0, 0.25, 0.5, 0.625, 0.75]
+    np.testing.assert_allclose(sn.least_overlap(prob, delta), [0, 0.125, 0.25, 0.5, 0.75])
+    constant = Problem(sn.UniformBall(2), [0.0, 0.0, 2.0])
+    np.testing.assert_allclose(sn.least_overlap(constant, [0.5, 2.0]), [0.25, 1.0])
+    assert sn.least_overlap(constant, 0.5).shape == ()
+
+
 def blocks(law: sn.laws.Law, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     x = np.column_stack([law.sample(400_000, rng), np.ones(400_000)])
     seen = x[x @ v > 0]
@@ -168,7 +220,13 @@ def test_local_rate_in_a_million_dimensions_and_for_samples() -> None:
         (lambda: sn.curvature_bound(sn.UniformBall(2), 1.5), r"probability in \[0, 1\]"),
         (lambda: sn.curvature_bound("ball", 0.5), "law must be a Law"),
         (lambda: sn.linear_rate(Problem(sn.UniformBall(2), [1, 0, 0]), [5.0, 5.0, 0.0]),
-         r"F\(w\) - F\(0\) = .* >= 0; try a smaller norm"),
+         r"F\(w\) - F\(0\) = 2\.457.* >= 0; multiply the start by less than 0\.2137"),
+        (lambda: sn.linear_rate(Problem(sn.UniformBall(2), [1, 0, 0]), [-1.0, 0.0, -1.0]),
+         r"F\(w\) - F\(0\) = 0 >= 0; no multiple of it is below, for it is blind: turn it"),
+        (lambda: sn.least_overlap(Problem(sn.UniformBall(2), [1, 0, 0]), 0.1),
+         r"delta must lie in \[0, F\(0\)\] = \[0, 0.0625\], got 0.1; pass F\(0\) - F\(w\)"),
+        (lambda: sn.least_overlap(Problem(sn.UniformBall(2), [1, 0, 0]), -1e-3), "delta must lie"),
+        (lambda: sn.least_overlap(Problem(sn.UniformCube(2), [1, 0, 0]), 0.1), "no exact object"),
         (lambda: sn.linear_rate(Problem(sn.Gaussian(2), [1, 0, 0]), [0.1, 0.0, 0.0]),
          "bounded support"),
         (lambda: sn.linear_rate(Problem(sn.Empirical([[1.0]]), [1, 0]), [0.1, 0.0]),

@@ -27,6 +27,7 @@ ORDER = (
     "certify",
     "paths",
     "problem",
+    "overlaps",
     "sampling",
     "planar",
     "dynamics",

@@ -32,7 +32,15 @@ _HOMES = {
         "stochastic_gradient_descent",
     ),
     "fate": ("Certificate", "Fate", "Verdict", "decide"),
-    "bounds": ("LinearRate", "LocalRate", "curvature_bound", "linear_rate", "local_rate"),
+    "overlaps": ("overlap_curvature",),
+    "bounds": (
+        "LinearRate",
+        "LocalRate",
+        "curvature_bound",
+        "least_overlap",
+        "linear_rate",
+        "local_rate",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _MODULES = (
@@ -84,6 +92,7 @@ if TYPE_CHECKING:
         LinearRate,
         LocalRate,
         curvature_bound,
+        least_overlap,
         linear_rate,
         local_rate,
     )
@@ -103,5 +112,6 @@ if TYPE_CHECKING:
         UniformCube,
         UniformSphere,
     )
+    from .overlaps import overlap_curvature  # noqa: F401
     from .problem import Problem, lift, reduce  # noqa: F401
     from .sampling import sample_problem  # noqa: F401

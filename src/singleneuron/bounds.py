@@ -15,9 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from . import checks
 from .checks import Array
 from .laws import Law
+from .overlaps import overlap_spectrum
 from .problem import Problem
 
-__all__ = ["LinearRate", "LocalRate", "curvature_bound", "linear_rate", "local_rate"]
+__all__ = [
+    "LinearRate", "LocalRate", "curvature_bound", "least_overlap", "linear_rate", "local_rate",
+]  # fmt: skip
 
 
 def curvature_bound(law: Law, mass: ArrayLike) -> Array:
@@ -150,17 +153,101 @@ def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
     _bounded(prob.law)
     excess = np.asarray(prob.excess_loss(w))
     if (excess >= 0).any():
-        worst = float(excess.max())
-        raise ValueError(
-            f"start must have less than the trivial loss {prob.trivial_loss:.6g}, got F(w) - F(0) "
-            f"= {worst:.6g} >= 0; try a smaller norm (where theta < pi/2 + beta), an angle nearer "
-            "to the target, or the point that decide() ends on"
-        )
+        raise ValueError(_above_trivial(prob, w.reshape(-1, prob.dim + 1), excess.ravel()))
     top = float(prob.law.support_function(prob.target[:-1])) + float(prob.target[-1])
     overlap = np.minimum(-2 * excess / top**2, 1.0)
     curvature = curvature_bound(prob.law, overlap)
     share = curvature / prob.smoothness
     return LinearRate(-excess, overlap, curvature, 1 / prob.smoothness, 1 - share, share)
+
+
+def _above_trivial(prob: Problem, w: Array, excess: Array) -> str:
+    """Say by how much the worst start fails, and what would help: F(tw) - F(0) is a parabola."""
+    worst = int(excess.argmax())
+    own, cross = (float(moment) for moment in prob.moments(w[worst]))
+    advice = "no multiple of it is below, for it is blind: turn it to the target, raise its bias, "
+    if cross > 0:
+        advice = f"multiply the start by less than {2 * cross / own:.4g}, "
+    return (
+        f"start must have less than the trivial loss {prob.trivial_loss:.6g}, got F(w) - F(0) "
+        f"= {excess[worst]:.6g} >= 0; {advice}or start where decide() ends"
+    )
+
+
+def least_overlap(prob: Problem, delta: ArrayLike) -> Array:
+    r"""Return the least P(A(w)) that a loss of F(0) - delta allows, by the level sets of v.x (G1).
+
+    .. math:: p^* = \sup_{\tau > 0} \frac{2\delta - E (s(v.x)^2 - \tau^2)_+}{\tau^2}
+              = P(v.x > \tau) \quad\text{at}\quad E[s(v.x)^2 1[v.x > \tau]] = 2\delta.
+
+    With tau = M it is 2 delta/M^2, the overlap of `linear_rate`; the supremum needs no M, and at
+    a given share of F(0) it does not fall with the dimension.
+
+    Parameters
+    ----------
+    prob : Problem
+        With exact objective.
+    delta : array_like of shape (...)
+        F(0) - F(w), from 0 to F(0).
+
+    Returns
+    -------
+    ndarray of shape (...)
+        To be passed on to `curvature_bound`.
+
+    Raises
+    ------
+    ValueError
+        If `delta` is not in [0, F(0)], or the law has no exact objective (cube, d >= 2).
+
+    Notes
+    -----
+    The least mass of any event with :math:`E[s(v.x)^2 1_A] \ge 2\delta` (for samples: of any
+    share of the inputs), so nothing better follows from that alone. Source: this book, G1.
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(100), [1.0] + 100 * [0.0])
+    >>> delta = prob.trivial_loss / 2
+    >>> round(2 * delta, 6), round(float(sn.least_overlap(prob, delta)), 6)
+    (0.002451, 0.062932)
+    """
+    given = checks.finite_array("delta", delta)
+    most = prob.trivial_loss
+    if ((given < 0) | (given > most * (1 + 1e-12))).any():
+        raise ValueError(
+            f"delta must lie in [0, F(0)] = [0, {most:.6g}], got {given}; pass F(0) - F(w), "
+            "which is -prob.excess_loss(w)"
+        )
+    need = 2 * given.ravel()
+    atoms = prob.law.atoms()
+    if atoms is not None:  # the inputs of largest v.x, the last one in part
+        square = np.maximum(atoms[0] @ prob.target[:-1] + prob.target[-1], 0) ** 2
+        order = np.argsort(-square)
+        order = order[square[order] * atoms[1][order] > 0]
+        caught = np.append(0.0, np.cumsum(square[order] * atoms[1][order]))
+        mass = np.append(0.0, np.cumsum(atoms[1][order]))
+        return np.asarray(np.interp(need, caught, mass).reshape(given.shape))
+    if prob._size == 0:  # v.x is constant
+        return np.asarray(np.minimum(given / most, 1.0))
+    low, high = np.zeros_like(need), np.full_like(need, _height(prob))
+    for _ in range(60):
+        middle = (low + high) / 2
+        levels = prob.target - middle[:, None] * np.eye(prob.dim + 1)[-1]
+        # (v.x)^2 = (v.x - tau) v.x + tau v.x, and on v.x > tau the residual is -tau
+        energy = prob.moments(levels)[1] - prob.gradient(levels) @ prob.target
+        low, high = np.where(energy > need, middle, low), np.where(energy > need, high, middle)
+    levels = prob.target - high[:, None] * np.eye(prob.dim + 1)[-1]
+    return np.asarray(prob.active_mass(levels).reshape(given.shape))
+
+
+def _height(prob: Problem) -> float:
+    """Return a tau beyond which v.x does not go, or hardly ever."""
+    law, v = prob.law, prob.target
+    if math.isinf(law.support_radius):
+        return float(prob._reduced_target[2] + 40 * prob._size * prob._need_radial().scale)
+    return float(law.support_function(v[:-1])) + float(v[-1])
 
 
 class LocalRate(NamedTuple):
@@ -222,65 +309,6 @@ def local_rate(prob: Problem, step_size: float | None = None) -> LocalRate:
     ([1, 4, 1], 0.979488)
     """
     eta = 1 / prob.smoothness if step_size is None else checks.positive("step_size", step_size)
-    law, v = prob.law, prob.target
-    atoms = law.atoms()
-    if atoms is not None:
-        lifted = np.column_stack([atoms[0], np.ones(len(atoms[0]))])
-        seen = (lifted @ v > 0) * atoms[1]
-        values = np.linalg.eigvalsh((lifted.T * seen) @ lifted)
-        counts = np.ones(len(values), np.int64)
-    else:
-        block, across = _moments(prob)
-        if law.is_symmetric:
-            values, counts = np.linalg.eigvalsh(block), np.ones(2, np.int64)
-            if prob.dim > 1 and prob._need_radial().kind not in ("interval", "line"):
-                values, counts = np.append(values, across), np.array([1, 1, prob.dim - 1])
-        else:
-            values = np.linalg.eigvalsh(_full(prob, block, across))
-            counts = np.ones(len(values), np.int64)
-    order = np.argsort(values)
-    values, counts = np.maximum(values[order], 0.0), counts[order]
+    values, counts = overlap_spectrum(prob, prob.target)
     factor = float(np.abs(1 - eta * values).max())
     return LocalRate(values, counts, eta, factor, factor**2)
-
-
-def _moments(prob: Problem) -> tuple[Array, float]:
-    """Return the block (2, 2) along v~ and the bias, and the value across, of the centred law.
-
-    The gradient at 2v is E[s(v.x) x]; its part along v~, over |v~|, is the eigenvalue across,
-    for E s(w.x)^2 / 2 does not change as w~ turns.
-    """
-    from . import engine
-
-    v = prob._reduced_target
-    law, size, offset = prob._need_radial(), v[0], v[2]
-    values, logs = engine.radial(engine.GRADIENT, law, 2 * v[None], v, prob.rtol)
-    along, _, mean = (values * np.exp(logs)[:, None])[0]
-    shares, logs = engine.radial(engine.OVERLAP, law, v[None], v, prob.rtol)
-    mass = float(shares[0, 1] * np.exp(logs[0]))
-    if mass == 1.0 or size == 0:  # all inputs are active
-        square = _mean_square(prob)
-        return np.diag([square, 1.0]), square
-    first = (mean - offset * mass) / size
-    second = (along - offset * first) / size
-    return np.array([[second, first], [first, mass]]), float(along / size)
-
-
-def _mean_square(prob: Problem) -> float:
-    law = prob.law if prob.law.is_symmetric else prob.law.core()[0]
-    return law.mean_square
-
-
-def _full(prob: Problem, block: Array, across: float) -> Array:
-    """Return E[x x^T 1[v.x > 0]] (d+1, d+1) of an affine image from that of its centred law."""
-    d = prob.dim
-    frame = np.zeros((d + 1, 2))
-    frame[:d, 0], frame[d, 1] = prob._axis, 1.0
-    moment = frame @ block @ frame.T
-    moment[:d, :d] += across * (np.eye(d) - np.outer(prob._axis, prob._axis))
-    lift = np.eye(d + 1)
-    if prob._matrix is not None:
-        lift[:d, :d] = prob._matrix
-    if prob._shift is not None:
-        lift[:d, d] = prob._shift
-    return np.asarray(lift @ moment @ lift.T)
