@@ -19,6 +19,7 @@ from .descents import (
 from .measures import draw_accuracy, draw_cost
 from .phases import draw_phase_portrait, draw_weight_paths
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
+from .safe import draw_coverage, draw_distances, draw_moreau, draw_safe_circle
 from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
 from .style import add_legend, new_figure, save_figure
 from .tools import draw_curvature_bounds, draw_step_ends
@@ -33,17 +34,21 @@ __all__ = [
     "draw_atlas",
     "draw_bounds",
     "draw_cost",
+    "draw_coverage",
     "draw_curvature_bounds",
     "draw_dead_cone_3d",
+    "draw_distances",
     "draw_edge_3d",
     "draw_loss_plane",
     "draw_loss_without_bias",
+    "draw_moreau",
     "draw_neuron",
     "draw_path",
     "draw_phase_portrait",
     "draw_polar_cones",
     "draw_quadratic_bound",
     "draw_rays",
+    "draw_safe_circle",
     "draw_safe_disc",
     "draw_semilog",
     "draw_step_ends",
