@@ -8,6 +8,8 @@ observed.
 
 from ..palette import FATE_COLOURS, TARGET_COLOUR
 from .around import draw_angles, draw_bounds, draw_safe_disc, draw_semilog
+from .blind import draw_caps, draw_drift, draw_shadow
+from .born_dead import draw_starts
 from .critical import draw_edge_3d, draw_loss_without_bias
 from .descents import (
     draw_path,
@@ -33,11 +35,13 @@ __all__ = [
     "draw_arcs",
     "draw_atlas",
     "draw_bounds",
+    "draw_caps",
     "draw_cost",
     "draw_coverage",
     "draw_curvature_bounds",
     "draw_dead_cone_3d",
     "draw_distances",
+    "draw_drift",
     "draw_edge_3d",
     "draw_loss_plane",
     "draw_loss_without_bias",
@@ -51,6 +55,8 @@ __all__ = [
     "draw_safe_circle",
     "draw_safe_disc",
     "draw_semilog",
+    "draw_shadow",
+    "draw_starts",
     "draw_step_ends",
     "draw_trajectory",
     "draw_weight_paths",
