@@ -3,9 +3,9 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 READY = .venv/.ready
-# Two workers; the tests of one file stay together. A browser on a busy machine may stop drawing, and a
-# page that waits for a frame then waits for ever: such a test ends after five minutes and is run once more.
-TWO = -n 2 --dist loadfile --timeout 300 --reruns 1 --only-rerun Timeout
+# Two workers; the tests of one file stay together. A test that stands still ends its worker after five minutes
+# and fails; the others go on in a new one.
+TWO = -n 2 --dist loadfile --timeout 300 --timeout-method thread
 
 .PHONY: help venv book serve pdf test lint unit notebooks atlas clean
 

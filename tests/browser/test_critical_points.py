@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 import singleneuron as sn
+from live import mathematics_is_set, two_frames
 from singleneuron.cones import Classification, classify, contact_set, height
 from singleneuron.widgets import CriticalPoints
 from singleneuron.widgets.critical_points import LIMITS, SENTENCES
@@ -31,7 +32,6 @@ SET = """changes => {
 }"""
 NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
     .map(one => [one.dataset.name, one.value === "" ? null : Number(one.value)]))"""
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class Figure:
@@ -49,13 +49,13 @@ class Figure:
         )
         self.page.goto(address)
         self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        self.page.evaluate("() => window.MathJax?.startup?.promise")
+        mathematics_is_set(self.page)
         self.root = self.page.locator(".sn-figure")
         self.weights, self.inputs = (self.page.locator(".sn-figure canvas").nth(k) for k in (0, 1))
         self.weights.scroll_into_view_if_needed()
 
     def settle(self) -> Figure:
-        self.page.evaluate(TWO_FRAMES)
+        two_frames(self.page)
         return self
 
     def state(self) -> dict[str, Any]:

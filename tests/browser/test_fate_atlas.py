@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 import singleneuron as sn
+from live import two_frames
 from singleneuron.widgets import FateAtlas
 from singleneuron.widgets.base import join
 from singleneuron.widgets.fate_atlas import LIMITS, PRESETS
@@ -19,7 +20,6 @@ PAGE = "geometry/two_fates.html"
 EXTENT, CELLS = LIMITS["extent"], 150
 NAMES = ("c", "offset", "start", "step_size")
 FATES = (sn.Fate.UNDECIDED, sn.Fate.LEARNED, sn.Fate.LOST)
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SET = """changes => {
     const model = document.querySelector(".sn-live").singleNeuronModel;
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -47,7 +47,7 @@ class Figure:
         self.canvas.scroll_into_view_if_needed()
 
     def settle(self) -> None:
-        self.page.evaluate(TWO_FRAMES)
+        two_frames(self.page)
 
     def filled(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The codes of all cells, once the map is whole; rows from the lowest bias up."""

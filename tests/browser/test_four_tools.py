@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 import singleneuron as sn
+from live import mathematics_is_set, two_frames
 from singleneuron.widgets import FourTools
 from singleneuron.widgets.base import style
 from singleneuron.widgets.four_tools import LAWS, LIMITS
@@ -30,7 +31,6 @@ SET = """changes => {
 }"""
 NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
     .map(one => [one.dataset.name, Number(one.value)]))"""
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SANE = """() => {
     const text = document.querySelector(".sn-live").innerText;
     const values = [...document.querySelectorAll(".sn-numbers data")].map(one => Number(one.value));
@@ -53,13 +53,13 @@ class Figure:
         )
         self.page.goto(address)
         self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        self.page.evaluate("() => window.MathJax?.startup?.promise")
+        mathematics_is_set(self.page)
         self.root = self.page.locator(".sn-figure")
         self.canvas = self.page.locator(".sn-figure canvas").first
         self.canvas.scroll_into_view_if_needed()
 
     def settle(self) -> Figure:
-        self.page.evaluate(TWO_FRAMES)
+        two_frames(self.page)
         return self
 
     def state(self) -> dict[str, Any]:
@@ -381,7 +381,7 @@ def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
     root = page.locator(".sn-figure")
     assert root.get_attribute("data-law") == "two inputs"
     page.evaluate("() => { model.set('w', [1.2, 0.4]); model.tell('w'); }")
-    page.evaluate(TWO_FRAMES)
+    two_frames(page)
     assert root.get_attribute("data-outcome") == "rests"
     page.locator(".sn-handle").first.focus()
     page.keyboard.press("ArrowUp")

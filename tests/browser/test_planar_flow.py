@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from live import two_frames
 from singleneuron import planar
 from singleneuron.widgets import PlanarFlow
 from singleneuron.widgets.base import join
@@ -19,7 +20,6 @@ from singleneuron.widgets.planar_flow import LIMITS
 CHAPTER = "setting/without_bias.html"
 WIDE = {"width": 1280, "height": 1400}
 PHONE = {"width": 390, "height": 844}
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STATE = """() => {
     const model = document.querySelector(".sn-live").singleNeuronModel, out = {};
     for (const name of ["start", "time", "stretched", "printed"]) out[name] = model.get(name);
@@ -49,7 +49,7 @@ class Figure:
         self.settle()
 
     def settle(self) -> None:
-        self.page.evaluate(TWO_FRAMES)
+        two_frames(self.page)
 
     def state(self) -> dict[str, Any]:
         return dict(self.page.evaluate(STATE))

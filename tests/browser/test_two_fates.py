@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 import singleneuron as sn
+from live import two_frames
 from singleneuron.widgets import TwoFates
 from singleneuron.widgets.base import join, style
 from singleneuron.widgets.two_fates import LIMITS, PRESETS
@@ -32,7 +33,6 @@ SET = """changes => {
 }"""
 NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
     .map(one => [one.dataset.name, Number(one.value)]))"""
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class Figure:
@@ -55,7 +55,7 @@ class Figure:
         self.canvas.scroll_into_view_if_needed()
 
     def settle(self) -> Figure:
-        self.page.evaluate(TWO_FRAMES)
+        two_frames(self.page)
         return self
 
     def state(self) -> dict[str, Any]:
@@ -544,7 +544,7 @@ def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
     assert "sn-dark" in (root.get_attribute("class") or "")
     # The kernel changes a trait; the page changes one.
     page.evaluate("() => { model.set('start', [1, 1]); model.tell('start'); }")
-    page.evaluate(TWO_FRAMES)
+    two_frames(page)
     assert root.get_attribute("data-fate") == "learned"
     page.evaluate("() => { model.saved.length = 0; }")
     page.locator(".sn-handle").first.focus()
