@@ -7,6 +7,7 @@ observed.
 """
 
 from ..palette import FATE_COLOURS, TARGET_COLOUR
+from .angles import draw_balls, draw_turning, draw_zones
 from .around import draw_angles, draw_bounds, draw_safe_disc, draw_semilog
 from .blind import draw_caps, draw_drift, draw_shadow
 from .born_dead import draw_starts
@@ -22,6 +23,7 @@ from .measures import draw_accuracy, draw_cost
 from .phases import draw_phase_portrait, draw_weight_paths
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
 from .safe import draw_coverage, draw_distances, draw_moreau, draw_safe_circle
+from .samples import draw_fate_shares, draw_fractions, draw_spread
 from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
 from .style import add_legend, new_figure, save_figure
 from .tools import draw_curvature_bounds, draw_step_ends
@@ -34,6 +36,7 @@ __all__ = [
     "draw_angles",
     "draw_arcs",
     "draw_atlas",
+    "draw_balls",
     "draw_bounds",
     "draw_caps",
     "draw_cost",
@@ -55,11 +58,14 @@ __all__ = [
     "draw_safe_circle",
     "draw_safe_disc",
     "draw_semilog",
+    "draw_spread",
     "draw_shadow",
     "draw_starts",
     "draw_step_ends",
     "draw_trajectory",
+    "draw_turning",
     "draw_weight_paths",
+    "draw_zones",
     "new_figure",
     "plot_trajectory",
     "save_figure",
