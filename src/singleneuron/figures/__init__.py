@@ -22,6 +22,7 @@ from .descents import (
 from .measures import draw_accuracy, draw_cost
 from .phases import draw_phase_portrait, draw_weight_paths
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
+from .rates import draw_decays, draw_rates
 from .safe import draw_coverage, draw_distances, draw_moreau, draw_safe_circle
 from .samples import draw_fate_shares, draw_fractions, draw_spread
 from .sets import draw_arcs, draw_dead_cone_3d, draw_polar_cones
@@ -43,9 +44,12 @@ __all__ = [
     "draw_coverage",
     "draw_curvature_bounds",
     "draw_dead_cone_3d",
+    "draw_decays",
     "draw_distances",
     "draw_drift",
     "draw_edge_3d",
+    "draw_fate_shares",
+    "draw_fractions",
     "draw_loss_plane",
     "draw_loss_without_bias",
     "draw_moreau",
@@ -54,12 +58,13 @@ __all__ = [
     "draw_phase_portrait",
     "draw_polar_cones",
     "draw_quadratic_bound",
+    "draw_rates",
     "draw_rays",
     "draw_safe_circle",
     "draw_safe_disc",
     "draw_semilog",
-    "draw_spread",
     "draw_shadow",
+    "draw_spread",
     "draw_starts",
     "draw_step_ends",
     "draw_trajectory",

@@ -62,7 +62,7 @@ def draw_fate_shares(
         name = fate_name(fate)
         part = checks.vector(f"shares[{name!r}]", given, x.size)
         if (part < 0).any() or (base + part > 1 + 1e-9).any():
-            raise ValueError(f"shares must be >= 0 and sum to at most 1, got {name}: {part}; divide "
+            raise ValueError(f"shares must be >= 0, with sum at most 1, got {name}: {part}; divide "
                              "by the number of starts")  # fmt: skip
         areas.append(ax.fill_between(
             x, base, base + part, color=FATE_COLOURS[name], alpha=0.85, linewidth=0.4, label=name,
@@ -166,7 +166,9 @@ def draw_fractions(
     for (label, given), (colour, mark, _) in zip(fractions.items(), SERIES, strict=False):
         share = checks.vector(f"fractions[{label!r}]", given, x.size)
         if (share < 0).any() or (share > 1).any():
-            raise ValueError(f"fractions must lie in [0, 1], got {label}: {share}; divide by trials")
+            raise ValueError(
+                f"fractions must lie in [0, 1], got {label}: {share}; divide by trials"
+            )
         error = np.sqrt(share * (1 - share) / trials)
         points.append(ax.errorbar(
             x, share, error, color=colour, marker=mark, linestyle="none", capsize=2, label=label,
