@@ -31,7 +31,20 @@ _HOMES = {
         "gradient_flow",
         "stochastic_gradient_descent",
     ),
-    "fate": ("Certificate", "Fate", "Verdict", "decide"),
+    "fate": (
+        "Certificate",
+        "Fate",
+        "Verdict",
+        "angle_bracket",
+        "angle_probability",
+        "born_dead_probability",
+        "decide",
+        "failure_bracket",
+        "large_start_failure_probability",
+        "lost_ball_radius",
+        "small_start_failure_probability",
+        "start_norm_limit",
+    ),
     "overlaps": ("overlap_curvature",),
     "bounds": (
         "LinearRate",
@@ -103,7 +116,20 @@ if TYPE_CHECKING:
         gradient_flow,
         stochastic_gradient_descent,
     )
-    from .fate import Certificate, Fate, Verdict, decide  # noqa: F401
+    from .fate import (  # noqa: F401
+        Certificate,
+        Fate,
+        Verdict,
+        angle_bracket,
+        angle_probability,
+        born_dead_probability,
+        decide,
+        failure_bracket,
+        large_start_failure_probability,
+        lost_ball_radius,
+        small_start_failure_probability,
+        start_norm_limit,
+    )
     from .laws import (  # noqa: F401
         AffineImage,
         Empirical,

@@ -5,7 +5,30 @@ point from which a theorem tells the fate. Which certificate holds for which law
 said once, in `rules`. The two dynamics can part, so every verdict names its own.
 """
 
+from .angles import angle_probability
+from .born_dead import born_dead_probability
 from .deciding import decide
+from .ends import (
+    angle_bracket,
+    failure_bracket,
+    large_start_failure_probability,
+    lost_ball_radius,
+    small_start_failure_probability,
+    start_norm_limit,
+)
 from .verdict import Certificate, Fate, Verdict
 
-__all__ = ["Certificate", "Fate", "Verdict", "decide"]
+__all__ = [
+    "Certificate",
+    "Fate",
+    "Verdict",
+    "angle_bracket",
+    "angle_probability",
+    "born_dead_probability",
+    "decide",
+    "failure_bracket",
+    "large_start_failure_probability",
+    "lost_ball_radius",
+    "small_start_failure_probability",
+    "start_norm_limit",
+]

@@ -1,0 +1,295 @@
+r"""What is proved about the probability of failure: both ends of the map, and the bracket (F3).
+
+A start is :math:`w_0 = (\rho u, 0)`, u uniform on the unit sphere of R^d; everything about it is
+its norm rho and the angle theta of u to the target's weights. With
+:math:`\cos\beta = -b_v/(c|\tilde v|)`, clipped (c infinite: :math:`\beta = \pi/2`), the flow learns
+from :math:`\theta < \beta` (F4), and from every start below the trivial loss, which means
+:math:`\rho < \rho^*(\theta)`; from :math:`\theta \ge \pi/2 + \beta` the start is blind and lost.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import checks, cones
+from ..checks import Array
+from ..problem import Problem
+from .angles import tail
+from .setting import norm_angle, setting, start_norms
+
+
+def small_start_failure_probability(prob: Problem) -> float:
+    r"""Return the limit of the probability of failure as the norm of the start goes to 0.
+
+    .. math:: P(\theta \ge \tfrac\pi2 + \beta)
+              = \tfrac12 I_{\cos^2 \beta}\bigl(\tfrac{d-1}2, \tfrac12\bigr)
+              \quad (b_v < 0), \qquad 0 \quad (b_v \ge 0),
+
+    the share of the blind directions: for the flow and for descent with eta < 2/L, and a lower
+    bound at every norm. Normal inputs: 0.
+
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law in dimension d >= 2, full or reduced.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric or d = 1.
+
+    Notes
+    -----
+    The start has bias 0 and a uniform direction. Source: this book, "The fate map" (F2, F3).
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, -0.5])
+    >>> round(sn.small_start_failure_probability(prob), 12)
+    0.166666666667
+    """
+    return setting(prob).blind()
+
+
+def large_start_failure_probability(prob: Problem) -> float:
+    r"""Return the limit of the flow's probability of failure as the norm of the start grows.
+
+    .. math:: P(\theta > \beta), \qquad \cos\beta = -b_v/(c|\tilde v|) \text{ (clipped)},
+
+    an upper bound at every norm. For the flow alone: descent with a step near 2/L may do
+    otherwise.
+
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law of bounded support in dimension d >= 2, full or reduced.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric or not bounded, or d = 1.
+
+    Notes
+    -----
+    Source: this book, "The fate map" (F3, F4).
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, -0.5])
+    >>> round(sn.large_start_failure_probability(prob), 12)
+    0.666666666667
+    """
+    given = setting(prob)
+    if math.isinf(given.prob.law.support_radius):
+        raise ValueError(
+            f"law must have bounded support, got {prob.law!r}: the proof ends in the lost ball, "
+            "which is empty there; use failure_bracket, or a ball"
+        )
+    return given.above_beta()
+
+
+def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
+    r"""Return rho*(theta): starts of smaller norm at this angle are below the trivial loss.
+
+    .. math:: \rho^*(\theta) = \frac{2 E[s(u \cdot \tilde x)\, s(v \cdot x)]}
+              {E[s(u \cdot \tilde x)^2]}, \qquad |u| = 1,\ \angle(u, \tilde v) = \theta.
+
+    :math:`F(\rho u, 0) < F(0)` iff :math:`\rho < \rho^*`: such starts are learned by the flow and
+    by descent with eta < 2/L. It falls with the angle (F5) and is 0 from pi/2 + beta on.
+
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law in dimension d >= 2, full or reduced.
+    angle : array_like of shape (...)
+        theta in [0, pi].
+
+    Returns
+    -------
+    ndarray of shape (...)
+        Norms, in the units of v~; 0 also where the limit is below 1e-100 (in high dimension it can
+        be 1e-60000).
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric, d = 1, or an angle is not in [0, pi].
+
+    Notes
+    -----
+    No threshold: a start of larger norm may be learned all the same. Source: this book, "The
+    fate map" (F3, F5).
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, 0.0])
+    >>> sn.start_norm_limit(prob, [0.0, np.pi / 2, np.pi]).round(6).tolist()
+    [2.0, 0.63662, 0.0]
+    """
+    given = setting(prob)
+    theta = checks.finite_array("angle", angle)
+    if ((theta < 0) | (theta > np.pi)).any():
+        raise ValueError(f"angle must lie in [0, pi], got {angle!r}; pass radians")
+    flat = theta.ravel()
+    limit, todo = np.ones(flat.size), flat < given.blind_from
+    for _ in range(3):  # the accuracy of a moment is relative to both: balance them
+        own, cross = given.prob.moments(given.starts(limit[todo], flat[todo]))
+        with np.errstate(under="ignore"):
+            limit[todo] = np.maximum(limit[todo] * 2 * cross / own, 1e-100)
+    limit[todo] = np.where(limit[todo] > 1e-100, limit[todo], 0.0)
+    limit[~todo] = 0.0
+    return limit.reshape(theta.shape)
+
+
+def angle_bracket(
+    prob: Problem, start_norm: ArrayLike, dynamics: str = "flow"
+) -> tuple[Array, Array]:
+    r"""Return the angles between which the fate of a start of this norm is not known beforehand.
+
+    Below the first one every start is learned: it is the larger of the angle up to which
+    :math:`\rho < \rho^*(\theta)` and, for the flow, beta. From the second one,
+    :math:`\min(\pi/2 + \beta, \pi)`, on every start is lost (at pi itself perhaps not: there
+    the two meet only if b_v <= 0).
+
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law in dimension d >= 2, full or reduced.
+    start_norm : array_like of shape (...)
+        rho > 0.
+    dynamics : str
+        "flow", or "descent" with a step size below 2/L.
+
+    Returns
+    -------
+    (ndarray of shape (...), ndarray of shape (...))
+        Angles in radians.
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric, d = 1, a norm is not positive or `dynamics` is unknown.
+
+    Notes
+    -----
+    Source: this book, "The fate map" (F3).
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, -0.5])
+    >>> low, high = sn.angle_bracket(prob, 0.1)
+    >>> round(float(low), 4), round(float(high / np.pi), 4)
+    (1.5431, 0.8333)
+    """
+    given = setting(prob)
+    norms = start_norms(start_norm)
+    dynamics = checks.choice("dynamics", dynamics, ("flow", "descent"))
+    low = norm_angle(given, norms.ravel()).reshape(norms.shape)
+    if dynamics == "flow":
+        low = np.maximum(low, given.beta)
+    return np.asarray(low), np.full(norms.shape, given.blind_from)
+
+
+def failure_bracket(
+    prob: Problem, start_norm: ArrayLike, dynamics: str = "flow"
+) -> tuple[Array, Array]:
+    r"""Return proved bounds of the probability of failure of a start of this norm.
+
+    .. math:: P(\theta \ge \tfrac\pi2 + \beta) \le P(\text{fail}) \le
+              \min\bigl(P(\theta \ge \beta),\ P(\rho^*(\theta) \le \rho)\bigr);
+
+    for descent (eta < 2/L) without :math:`P(\theta \ge \beta)`. The lower end is the limit of
+    small starts, the other term that of large ones.
+
+    Parameters
+    ----------
+    prob : Problem
+        With a symmetric law in dimension d >= 2, full or reduced.
+    start_norm : array_like of shape (...)
+        rho > 0; the start is :math:`(\rho u, 0)`, u uniform on the sphere.
+    dynamics : str
+        "flow", or "descent" with a step size below 2/L.
+
+    Returns
+    -------
+    (ndarray of shape (...), ndarray of shape (...))
+        Lower and upper bound.
+
+    Raises
+    ------
+    ValueError
+        If the law is not symmetric, d = 1, a norm is not positive or `dynamics` is unknown.
+
+    Notes
+    -----
+    Source: this book, "The fate map" (F3).
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, -0.5])
+    >>> low, high = sn.failure_bracket(prob, 0.1)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.1667, 0.5088)
+    """
+    given = setting(prob)
+    low, _ = angle_bracket(prob, start_norm, dynamics)
+    upper = tail(given.dim, np.cos(low), np.sin(low))
+    if dynamics == "flow":
+        upper = np.minimum(upper, given.above_beta())
+    lower = np.full(low.shape, given.blind())
+    return lower, np.maximum(upper, lower)  # where they meet they may differ by rounding
+
+
+def lost_ball_radius(prob: Problem, z: ArrayLike) -> Array:
+    """Return the radius of the ball about the dead point z whose starts are all lost (F6).
+
+    See `cones.lost_ball_radius`: for every law, and for the flow, descent with eta <= 2/L and
+    SGD with eta |x|^2 <= 2. The mirror image of `Problem.safe_radius`.
+
+    Parameters
+    ----------
+    prob : Problem
+        Full or reduced.
+    z : array_like of shape (..., d+1)
+        Dead points, bias last.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        In the units of the parameters.
+
+    Raises
+    ------
+    ValueError
+        If z is not dead, or the law is not served.
+
+    Notes
+    -----
+    Source: this book, "The angle decides" (F6).
+
+    Examples
+    --------
+    >>> import singleneuron as sn
+    >>> prob = sn.Problem(sn.UniformBall(2), [1.0, 0.0, 0.0])
+    >>> round(float(sn.lost_ball_radius(prob, [0.0, 0.0, -2.0])), 12)
+    1.414213562373
+    """
+    if not isinstance(prob, Problem):
+        raise ValueError(f"prob must be a Problem, got {prob!r}; make one of a law and a target")
+    return cones.lost_ball_radius(prob.law, prob.target, z)
