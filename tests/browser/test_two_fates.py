@@ -524,11 +524,23 @@ ANYWIDGET = """async ([source, css, state]) => {
         listening: () => [...calls.values()].flat().length,
     };
     document.body.dataset.jpThemeLight = "false";
+    document.body.className = "jp-RenderedHTMLCommon";
     const el = document.createElement("div");
     document.body.append(el);
     const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
     window.stop = await module.default.render({model, el});
 }"""
+
+
+# JupyterLab's rules for lists of terms: a figure that does not undo them prints over its labels.
+JUPYTERLAB = """.jp-RenderedHTMLCommon dl dt { float: left; clear: both; width: 20%; }
+.jp-RenderedHTMLCommon dl dd { margin-left: 20%; width: 80%; }"""
+OVERLAPS = """() => [...document.querySelectorAll(".sn-numbers dt")].filter(term => {
+    const words = document.createRange();
+    words.selectNodeContents(term);
+    const value = term.nextElementSibling.getBoundingClientRect();
+    return words.getBoundingClientRect().right > value.left + 1;
+}).map(term => term.textContent)"""
 
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
@@ -538,7 +550,9 @@ def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
+    page.add_style_tag(content=JUPYTERLAB)
     page.wait_for_selector(".sn-figure[data-frames]")
+    assert page.evaluate(OVERLAPS) == []
     root = page.locator(".sn-figure")
     assert root.get_attribute("data-certificate") == "DEAD"
     assert "sn-dark" in (root.get_attribute("class") or "")
