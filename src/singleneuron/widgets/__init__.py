@@ -1,10 +1,19 @@
 """The live figures: each a widget in Jupyter, and alive without a kernel in the built page."""
 
 from .base import LiveFigure
+from .born_dead import BornDead
 from .critical_points import CriticalPoints
 from .fate_atlas import FateAtlas
 from .four_tools import FourTools
 from .planar_flow import PlanarFlow
 from .two_fates import TwoFates
 
-__all__ = ["CriticalPoints", "FateAtlas", "FourTools", "LiveFigure", "PlanarFlow", "TwoFates"]
+__all__ = [
+    "BornDead",
+    "CriticalPoints",
+    "FateAtlas",
+    "FourTools",
+    "LiveFigure",
+    "PlanarFlow",
+    "TwoFates",
+]
