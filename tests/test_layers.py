@@ -28,6 +28,7 @@ ORDER = (
     "paths",
     "problem",
     "overlaps",
+    "levels",
     "sampling",
     "planar",
     "dynamics",

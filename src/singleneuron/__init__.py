@@ -46,11 +46,11 @@ _HOMES = {
         "start_norm_limit",
     ),
     "overlaps": ("overlap_curvature",),
+    "levels": ("least_overlap",),
     "bounds": (
         "LinearRate",
         "LocalRate",
         "curvature_bound",
-        "least_overlap",
         "linear_rate",
         "local_rate",
     ),
@@ -105,7 +105,6 @@ if TYPE_CHECKING:
         LinearRate,
         LocalRate,
         curvature_bound,
-        least_overlap,
         linear_rate,
         local_rate,
     )
@@ -138,6 +137,7 @@ if TYPE_CHECKING:
         UniformCube,
         UniformSphere,
     )
+    from .levels import least_overlap  # noqa: F401
     from .overlaps import overlap_curvature  # noqa: F401
     from .problem import Problem, lift, reduce  # noqa: F401
     from .sampling import sample_problem  # noqa: F401

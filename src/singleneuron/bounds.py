@@ -18,9 +18,7 @@ from .laws import Law
 from .overlaps import overlap_spectrum
 from .problem import Problem
 
-__all__ = [
-    "LinearRate", "LocalRate", "curvature_bound", "least_overlap", "linear_rate", "local_rate",
-]  # fmt: skip
+__all__ = ["LinearRate", "LocalRate", "curvature_bound", "linear_rate", "local_rate"]
 
 
 def curvature_bound(law: Law, mass: ArrayLike) -> Array:
@@ -138,7 +136,8 @@ def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
 
     Notes
     -----
-    A guarantee, not an estimate: runs are faster, often by many orders of magnitude.
+    A guarantee, not an estimate: runs are faster, often by many orders of magnitude. A larger
+    overlap is proved by `least_overlap`; its `curvature_bound` may replace this one.
     Source: this book, G1.
 
     Examples
@@ -172,82 +171,6 @@ def _above_trivial(prob: Problem, w: Array, excess: Array) -> str:
         f"start must have less than the trivial loss {prob.trivial_loss:.6g}, got F(w) - F(0) "
         f"= {excess[worst]:.6g} >= 0; {advice}or start where decide() ends"
     )
-
-
-def least_overlap(prob: Problem, delta: ArrayLike) -> Array:
-    r"""Return the least P(A(w)) that a loss of F(0) - delta allows, by the level sets of v.x (G1).
-
-    .. math:: p^* = \sup_{\tau > 0} \frac{2\delta - E (s(v.x)^2 - \tau^2)_+}{\tau^2}
-              = P(v.x > \tau) \quad\text{at}\quad E[s(v.x)^2 1[v.x > \tau]] = 2\delta.
-
-    With tau = M it is 2 delta/M^2, the overlap of `linear_rate`; the supremum needs no M, and at
-    a given share of F(0) it does not fall with the dimension.
-
-    Parameters
-    ----------
-    prob : Problem
-        With exact objective.
-    delta : array_like of shape (...)
-        F(0) - F(w), from 0 to F(0).
-
-    Returns
-    -------
-    ndarray of shape (...)
-        To be passed on to `curvature_bound`.
-
-    Raises
-    ------
-    ValueError
-        If `delta` is not in [0, F(0)], or the law has no exact objective (cube, d >= 2).
-
-    Notes
-    -----
-    The least mass of any event with :math:`E[s(v.x)^2 1_A] \ge 2\delta` (for samples: of any
-    share of the inputs), so nothing better follows from that alone. Source: this book, G1.
-
-    Examples
-    --------
-    >>> import singleneuron as sn
-    >>> prob = sn.Problem(sn.UniformBall(100), [1.0] + 100 * [0.0])
-    >>> delta = prob.trivial_loss / 2
-    >>> round(2 * delta, 6), round(float(sn.least_overlap(prob, delta)), 6)
-    (0.002451, 0.062932)
-    """
-    given = checks.finite_array("delta", delta)
-    most = prob.trivial_loss
-    if ((given < 0) | (given > most * (1 + 1e-12))).any():
-        raise ValueError(
-            f"delta must lie in [0, F(0)] = [0, {most:.6g}], got {given}; pass F(0) - F(w), "
-            "which is -prob.excess_loss(w)"
-        )
-    need = 2 * given.ravel()
-    atoms = prob.law.atoms()
-    if atoms is not None:  # the inputs of largest v.x, the last one in part
-        square = np.maximum(atoms[0] @ prob.target[:-1] + prob.target[-1], 0) ** 2
-        order = np.argsort(-square)
-        order = order[square[order] * atoms[1][order] > 0]
-        caught = np.append(0.0, np.cumsum(square[order] * atoms[1][order]))
-        mass = np.append(0.0, np.cumsum(atoms[1][order]))
-        return np.asarray(np.interp(need, caught, mass).reshape(given.shape))
-    if prob._size == 0:  # v.x is constant
-        return np.asarray(np.minimum(given / most, 1.0))
-    low, high = np.zeros_like(need), np.full_like(need, _height(prob))
-    for _ in range(60):
-        middle = (low + high) / 2
-        levels = prob.target - middle[:, None] * np.eye(prob.dim + 1)[-1]
-        # (v.x)^2 = (v.x - tau) v.x + tau v.x, and on v.x > tau the residual is -tau
-        energy = prob.moments(levels)[1] - prob.gradient(levels) @ prob.target
-        low, high = np.where(energy > need, middle, low), np.where(energy > need, high, middle)
-    levels = prob.target - high[:, None] * np.eye(prob.dim + 1)[-1]
-    return np.asarray(prob.active_mass(levels).reshape(given.shape))
-
-
-def _height(prob: Problem) -> float:
-    """Return a tau beyond which v.x does not go, or hardly ever."""
-    law, v = prob.law, prob.target
-    if math.isinf(law.support_radius):
-        return float(prob._reduced_target[2] + 40 * prob._size * prob._need_radial().scale)
-    return float(law.support_function(v[:-1])) + float(v[-1])
 
 
 class LocalRate(NamedTuple):
