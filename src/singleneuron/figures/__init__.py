@@ -10,7 +10,7 @@ from ..palette import FATE_COLOURS, TARGET_COLOUR
 from .angles import draw_balls, draw_turning, draw_zones
 from .around import draw_angles, draw_bounds, draw_safe_disc, draw_semilog
 from .blind import draw_caps, draw_drift, draw_shadow
-from .born_dead import draw_starts
+from .born_dead import draw_chances, draw_starts
 from .critical import draw_edge_3d, draw_loss_without_bias
 from .descents import (
     draw_path,
@@ -40,6 +40,7 @@ __all__ = [
     "draw_balls",
     "draw_bounds",
     "draw_caps",
+    "draw_chances",
     "draw_cost",
     "draw_coverage",
     "draw_curvature_bounds",

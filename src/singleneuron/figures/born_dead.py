@@ -1,7 +1,8 @@
-"""Random starts against the cone of those that are dead, in the two numbers that decide."""
+"""Random starts against the cone of those that are dead, and how likely they fall into it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from .. import checks
 from ..palette import FATE_COLOURS
-from .style import FAINT, styled
+from .style import FAINT, SERIES, styled
 
 
 @styled
@@ -64,4 +65,51 @@ def draw_starts(
     artists["dead"] = ax.plot(x[dead], bias[dead], "o", color=lost, **marks)[0]
     ax.axhline(0, color=FAINT, linewidth=0.5, zorder=0)
     ax.set(xlim=(0, right), ylim=(-top, top), xlabel="|w̃| / √d", ylabel="bias b")
+    return artists
+
+
+@styled
+def draw_chances(
+    ax: Axes,
+    at: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    limit: ArrayLike | None = None,
+    xlabel: str = "c √d",
+) -> dict[str, Any]:
+    """Draw probabilities against a parameter as lines without marks, and their limit.
+
+    Parameters
+    ----------
+    ax : matplotlib axes
+    at : array_like of shape (n,)
+        Values of the parameter.
+    curves : mapping from a label to an array_like of shape (n,)
+        One to four curves.
+    limit : array_like of shape (n,), optional
+        Drawn as a broad pale line behind them.
+    xlabel : str
+        What the parameter is.
+
+    Returns
+    -------
+    dict
+        lines, a list, one for each label; and limit if it is given.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or range; the message says what to pass.
+    """
+    x = checks.finite_array("at", at)
+    if not 1 <= len(curves) <= len(SERIES):
+        raise ValueError(f"curves must hold 1 to {len(SERIES)} curves, got {len(curves)}")
+    artists: dict[str, Any] = {"lines": []}
+    if limit is not None:
+        y = checks.vector("limit", limit, x.size)
+        artists["limit"] = ax.plot(x, y, color=FAINT, linewidth=5, alpha=0.5, label="limit")[0]
+    for (label, given), (colour, _, dash) in zip(curves.items(), SERIES, strict=False):
+        y = checks.vector(f"curves[{label!r}]", given, x.size)
+        artists["lines"] += ax.plot(x, y, color=colour, linestyle=dash, label=label)
+    ax.set(xlabel=xlabel)
+    ax.legend(loc="best")
     return artists
