@@ -1,5 +1,6 @@
 """The live figures: each a widget in Jupyter, and alive without a kernel in the built page."""
 
+from .angle_zones import AngleZones
 from .base import LiveFigure
 from .born_dead import BornDead
 from .critical_points import CriticalPoints
@@ -9,6 +10,7 @@ from .planar_flow import PlanarFlow
 from .two_fates import TwoFates
 
 __all__ = [
+    "AngleZones",
     "BornDead",
     "CriticalPoints",
     "FateAtlas",
