@@ -2,20 +2,26 @@
 
 from .angle_zones import AngleZones
 from .base import LiveFigure
+from .blind_start import BlindStart
 from .born_dead import BornDead
 from .critical_points import CriticalPoints
 from .fate_atlas import FateAtlas
 from .four_tools import FourTools
 from .planar_flow import PlanarFlow
+from .safe_ball import SafeBall
+from .sample_fates import SampleFates
 from .two_fates import TwoFates
 
 __all__ = [
     "AngleZones",
+    "BlindStart",
     "BornDead",
     "CriticalPoints",
     "FateAtlas",
     "FourTools",
     "LiveFigure",
     "PlanarFlow",
+    "SafeBall",
+    "SampleFates",
     "TwoFates",
 ]
