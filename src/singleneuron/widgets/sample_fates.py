@@ -1,4 +1,4 @@
-"""A live figure: a sample whose inputs can be dragged, and one start's fates on it and on its law."""
+"""A live figure: a sample whose inputs can be dragged, and fates on it and on its law."""
 
 from __future__ import annotations
 

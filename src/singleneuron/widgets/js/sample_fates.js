@@ -113,7 +113,7 @@ export function render({ model, el }) {
   const numbers = {};
   const readout = element("dl", { class: "sn-numbers" }, ...[
     ["n", "n"], ["steps", "steps"], ["loss", "loss on the sample"], ["lawLoss", "on the law"], ["distance", "|w \u2212 v|"],
-    ["cone", "dead cone (degrees)"], ["smoothness", "L of the sample"],
+    ["cone", "dead cone (\u00b0)"], ["smoothness", "L of the sample"],
   ].map(([name, text]) => {
     numbers[name] = element("data", { "data-name": name });
     return element("div", {}, element("dt", {}, text), element("dd", {}, numbers[name]));
