@@ -7,7 +7,7 @@ stop drawing. So nothing here waits for a frame, or for mathematics, without a l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -113,8 +113,13 @@ class OpenFigure:
         return [url for url in self.requests if not url.startswith((root, "blob:", "data:"))]
 
 
-def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[OpenFigure]:
+Figure = TypeVar("Figure", bound=OpenFigure)
+
+
+def open_figure(
+    browser: Browser, address: str, kind: type[Figure] = OpenFigure, **options: Any
+) -> Iterator[Figure]:
     """Yield the first figure at an address, wide unless the options say otherwise."""
     context = browser.new_context(**{"viewport": WIDE, **options})
-    yield OpenFigure(context, address)
+    yield kind(context, address)
     context.close()

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, Locator
 
 import singleneuron as sn
-from live import mathematics_is_set, two_frames
+from live import OpenFigure, open_figure
 from singleneuron.cones import Classification, classify, contact_set, height
 from singleneuron.widgets import CriticalPoints
 from singleneuron.widgets.critical_points import LIMITS, SENTENCES
@@ -21,66 +21,25 @@ from singleneuron.widgets.critical_points import LIMITS, SENTENCES
 PAGE = "geometry/critical_points.html"
 SIDE, (LOW, HIGH) = LIMITS["plane"], LIMITS["bias"]
 NAMES = ("shape", "c", "points", "w", "target")
-STATE = """names => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    return Object.fromEntries(names.map(name => [name, model.get(name)]));
-}"""
-SET = """changes => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-}"""
-NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
-    .map(one => [one.dataset.name, one.value === "" ? null : Number(one.value)]))"""
 
 
-class Figure:
-    """The figure in its chapter, open in a browser."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page = context.new_page()
-        self.requests: list[str] = []
-        self.said: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
-        )
-        self.page.goto(address)
-        self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        mathematics_is_set(self.page)
-        self.root = self.page.locator(".sn-figure")
-        self.weights, self.inputs = (self.page.locator(".sn-figure canvas").nth(k) for k in (0, 1))
-        self.weights.scroll_into_view_if_needed()
-
-    def settle(self) -> Figure:
-        two_frames(self.page)
-        return self
+class Figure(OpenFigure):
+    """The figure in its chapter."""
 
     def state(self) -> dict[str, Any]:
-        return dict(self.page.evaluate(STATE, list(NAMES)))
+        return super().state(*NAMES)
 
-    def set(self, **changes: Any) -> None:
-        self.page.evaluate(SET, changes)
-        self.settle()
+    @property
+    def inputs(self) -> Locator:
+        return self.root.locator("canvas").nth(1)
 
     def press(self, action: str) -> None:
         self.page.locator(f".sn-figure [data-{action}]").click()
         self.settle()
 
-    def numbers(self) -> dict[str, float | None]:
-        return dict(self.page.evaluate(NUMBERS))
-
     def data(self, name: str) -> Any:
         text = self.root.get_attribute(f"data-{name}") or ""
         return text if name in ("kind", "fate") else json.loads(text)
-
-    def place(self, handle: int) -> tuple[float, float]:
-        """The middle of a handle on the page: 0 w, 1 the target, then the inputs'."""
-        box = self.page.locator(".sn-handle").nth(handle).bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where weights (x, y) are on the page, from the places of w and the target."""
@@ -90,23 +49,17 @@ class Figure:
         return x0 + scale * (x - w[0]), y0 - scale * (y - w[1])
 
 
-def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[Figure]:
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1100}, **options})
-    yield Figure(context, address)
-    context.close()
-
-
 @pytest.fixture(scope="module")
 def opened(chromium: Browser, site: Any) -> Iterator[Figure]:
     """One open page for all tests that leave it whole."""
-    yield from open_figure(chromium, (site / PAGE).as_uri())
+    yield from open_figure(chromium, (site / PAGE).as_uri(), Figure)
 
 
 @pytest.fixture
 def figure(opened: Figure) -> Iterator[Figure]:
     """The figure as a reader finds it."""
     opened.set(**{name: CriticalPoints().state()[name] for name in NAMES})
-    opened.weights.scroll_into_view_if_needed()
+    opened.canvas.scroll_into_view_if_needed()
     yield opened
     assert opened.said == []
 
@@ -128,7 +81,7 @@ def law_of(shape: str, c: float, points: Any) -> Any:
 
 
 def test_it_lives_alone(chromium: Browser, address: str) -> None:
-    for figure in open_figure(chromium, address):
+    for figure in open_figure(chromium, address, Figure):
         figure.page.mouse.click(*figure.at(-1.5, 2.0))
         figure.settle()
         root = address.removesuffix(PAGE)
@@ -140,7 +93,7 @@ def test_it_lives_alone(chromium: Browser, address: str) -> None:
 
 def test_defaults_are_the_traits(chromium: Browser, site: Any) -> None:
     widget = CriticalPoints()
-    for figure in open_figure(chromium, (site / PAGE).as_uri()):
+    for figure in open_figure(chromium, (site / PAGE).as_uri(), Figure):
         assert figure.state() == {name: widget.state()[name] for name in NAMES}
         assert figure.data("kind") == "BOUNDARY_MINIMUM"
 
@@ -192,7 +145,7 @@ def test_the_mouse_shapes_the_support(figure: Figure) -> None:
 
 def test_a_finger_drags_and_the_page_stays(chromium: Browser, site: Any) -> None:
     options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    for figure in open_figure(chromium, (site / PAGE).as_uri(), **options):
+    for figure in open_figure(chromium, (site / PAGE).as_uri(), Figure, **options):
         before = figure.page.evaluate("scrollY")
         session = figure.page.context.new_cdp_session(figure.page)
         path = [figure.place(0), figure.at(-1.5, 0.5), figure.at(-2.0, -1.0)]
@@ -365,7 +318,7 @@ SANE = """() => [/NaN|Infinity|undefined|null/.test(document.querySelector(".sn-
 
 def test_random_play_at_the_extremes(figure: Figure) -> None:
     play = random.Random(9)
-    boxes = [one.bounding_box() for one in (figure.weights, figure.inputs)]
+    boxes = [one.bounding_box() for one in (figure.canvas, figure.inputs)]
     buttons = figure.page.locator(".sn-figure button:enabled")
     sliders = figure.page.locator(".sn-figure input[type=range]")
     for _ in range(80):
@@ -404,29 +357,3 @@ def test_nonsense_from_outside_is_survived(figure: Figure) -> None:
         figure.set(w=point, target=point, points=[point], c=None, shape="cube")
         assert figure.page.evaluate(SANE) == [False, True]
     assert figure.said == []
-
-
-DRAG = """async () => {
-    const model = document.querySelector(".sn-live").singleNeuronModel, times = [];
-    const next = window.requestAnimationFrame.bind(window);
-    window.requestAnimationFrame = draw => next(now => {
-        const begun = performance.now();
-        draw(now);
-        times.push(performance.now() - begun);
-    });
-    for (let k = 0; k < 40; k += 1) {
-        await new Promise(done => next(done));
-        model.set("w", [Math.cos(k / 9), Math.sin(k / 9), 0.1 - k / 40]);
-        model.save_changes();
-    }
-    await new Promise(done => next(() => next(done)));
-    return times.sort((a, b) => a - b);
-}"""
-
-
-def test_drawing_fits_into_a_frame(chromium: Browser, site: Any) -> None:
-    for figure in open_figure(chromium, (site / PAGE).as_uri()):
-        times = figure.page.evaluate(DRAG)
-        assert len(times) >= 35  # each change was drawn
-        # Sixty frames a second; what else runs on the machine only adds to a time.
-        assert times[len(times) // 4] < 1000 / 60

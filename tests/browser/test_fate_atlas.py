@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import two_frames
+from live import PHONE, OpenFigure, open_figure
 from singleneuron.widgets import FateAtlas
 from singleneuron.widgets.base import join
 from singleneuron.widgets.fate_atlas import LIMITS, PRESETS
@@ -20,34 +20,10 @@ PAGE = "geometry/two_fates.html"
 EXTENT, CELLS = LIMITS["extent"], 150
 NAMES = ("c", "offset", "start", "step_size")
 FATES = (sn.Fate.UNDECIDED, sn.Fate.LEARNED, sn.Fate.LOST)
-SET = """changes => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-}"""
 
 
-class Figure:
-    """The figure in its chapter, open in a browser."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page = context.new_page()
-        self.requests: list[str] = []
-        self.said: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
-        )
-        self.page.goto(address)
-        self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        self.root = self.page.locator(".sn-figure")
-        self.canvas = self.page.locator(".sn-figure canvas").first
-        self.canvas.scroll_into_view_if_needed()
-
-    def settle(self) -> None:
-        two_frames(self.page)
+class Figure(OpenFigure):
+    """The figure in its chapter."""
 
     def filled(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The codes of all cells, once the map is whole; rows from the lowest bias up."""
@@ -57,16 +33,7 @@ class Figure:
         return np.array(codes, np.uint8).reshape(CELLS, CELLS)
 
     def state(self) -> dict[str, Any]:
-        read = """names => { const m = document.querySelector(".sn-live").singleNeuronModel;
-            return Object.fromEntries(names.map(name => [name, m.get(name)])); }"""
-        return dict(self.page.evaluate(read, list(NAMES)))
-
-    def set(self, **changes: Any) -> None:
-        self.page.evaluate(SET, changes)
-        self.settle()
-
-    def data(self, name: str) -> str:
-        return self.root.get_attribute(f"data-{name}") or ""
+        return super().state(*NAMES)
 
     def number(self, name: str) -> float:
         return float(self.page.locator(f"data[data-name={name}]").get_attribute("value") or "nan")
@@ -81,15 +48,20 @@ class Figure:
         return x + scale * (weight - start[0]), y - scale * (bias - start[1])
 
 
-def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[Figure]:
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
-    yield Figure(context, address)
-    context.close()
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, site: Any) -> Iterator[Figure]:
+    """The chapter, opened once: a page full of mathematics takes its time."""
+    yield from open_figure(chromium, (site / PAGE).as_uri(), Figure)
 
 
 @pytest.fixture
-def figure(chromium: Browser, site: Any) -> Iterator[Figure]:
-    yield from open_figure(chromium, (site / PAGE).as_uri())
+def figure(opened: Figure) -> Figure:
+    """The figure as it was at first."""
+    opened.page.mouse.move(5, 5)
+    opened.set(**{name: FateAtlas().state()[name] for name in NAMES})
+    opened.canvas.scroll_into_view_if_needed()
+    opened.said.clear()
+    return opened
 
 
 @pytest.fixture(params=["http", "file"])
@@ -107,11 +79,10 @@ def problem(c: float, offset: float) -> sn.Problem:
 
 
 def test_it_lives_alone(chromium: Browser, address: str) -> None:
-    for figure in open_figure(chromium, address):
+    for figure in open_figure(chromium, address, Figure):
         figure.page.mouse.click(*figure.at(1.5, 2.0))
         figure.settle()
-        root = address.removesuffix(PAGE)
-        assert [u for u in figure.requests if not u.startswith((root, "blob:", "data:"))] == []
+        assert figure.left(address.removesuffix(PAGE)) == []
         assert figure.said == []
         assert figure.state()["start"] == pytest.approx([1.5, 2.0], abs=0.03)
         assert figure.data("fate") == "learned"
@@ -142,8 +113,7 @@ def test_the_mouse_drags_and_shows_where_others_go(figure: Figure) -> None:
 
 
 def test_a_finger_drags_and_the_page_stays(chromium: Browser, site: Any) -> None:
-    options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    for figure in open_figure(chromium, (site / PAGE).as_uri(), **options):
+    for figure in open_figure(chromium, (site / PAGE).as_uri(), Figure, **PHONE):
         before = figure.page.evaluate("scrollY")
         session = figure.page.context.new_cdp_session(figure.page)
         path = [figure.at(-1.2, 2.0), figure.at(0.0, 1.5), figure.at(1.0, 1.0)]
@@ -285,28 +255,6 @@ def test_nonsense_from_outside_is_survived(figure: Figure) -> None:
         figure.set(start=point, c=None, offset="x", step_size=float(0))
         assert figure.page.evaluate(SANE) == [False, True]
     assert figure.said == []
-
-
-def test_drawing_fits_into_a_frame(figure: Figure) -> None:
-    times = figure.page.evaluate("""async () => {
-        const model = document.querySelector(".sn-live").singleNeuronModel, times = [];
-        const next = window.requestAnimationFrame.bind(window);
-        window.requestAnimationFrame = draw => next(now => {
-            const begun = performance.now();
-            draw(now);
-            times.push(performance.now() - begun);
-        });
-        for (let k = 0; k < 40; k += 1) {
-            await new Promise(done => next(done));
-            model.set("offset", 0.3 * Math.sin(k / 9));
-            model.save_changes();
-        }
-        await new Promise(done => next(() => next(done)));
-        return times.sort((a, b) => a - b);
-    }""")
-    assert len(times) >= 35
-    # Sixty frames a second; what else runs on the machine only adds to a time.
-    assert times[len(times) // 4] < 1000 / 60
 
 
 # --- The traits ----

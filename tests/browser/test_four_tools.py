@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import mathematics_is_set, two_frames
+from live import OpenFigure, open_figure, two_frames
 from singleneuron.widgets import FourTools
 from singleneuron.widgets.base import style
 from singleneuron.widgets.four_tools import LAWS, LIMITS
@@ -20,17 +20,6 @@ from singleneuron.widgets.four_tools import LAWS, LIMITS
 PAGE = "geometry/four_tools.html"
 EXTENT = LIMITS["extent"]
 NAMES = ("law", "w", "target", "step_size")
-STATE = """names => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    return Object.fromEntries(names.map(name => [name, model.get(name)]));
-}"""
-SET = """changes => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-}"""
-NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
-    .map(one => [one.dataset.name, Number(one.value)]))"""
 SANE = """() => {
     const text = document.querySelector(".sn-live").innerText;
     const values = [...document.querySelectorAll(".sn-numbers data")].map(one => Number(one.value));
@@ -38,52 +27,14 @@ SANE = """() => {
 }"""
 
 
-class Figure:
-    """The figure in its chapter, open in a browser."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page = context.new_page()
-        self.requests: list[str] = []
-        self.said: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
-        )
-        self.page.goto(address)
-        self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        mathematics_is_set(self.page)
-        self.root = self.page.locator(".sn-figure")
-        self.canvas = self.page.locator(".sn-figure canvas").first
-        self.canvas.scroll_into_view_if_needed()
-
-    def settle(self) -> Figure:
-        two_frames(self.page)
-        return self
+class Figure(OpenFigure):
+    """The figure in its chapter."""
 
     def state(self) -> dict[str, Any]:
-        return dict(self.page.evaluate(STATE, list(NAMES)))
-
-    def set(self, **changes: Any) -> None:
-        self.page.evaluate(SET, changes)
-        self.settle()
-
-    def press(self, action: str) -> None:
-        self.page.locator(f".sn-figure [data-action={action}]").click()
-        self.settle()
-
-    def numbers(self) -> dict[str, float]:
-        return dict(self.page.evaluate(NUMBERS))
+        return super().state(*NAMES)
 
     def outcome(self) -> str:
         return self.root.get_attribute("data-outcome") or ""
-
-    def place(self, handle: int) -> tuple[float, float]:
-        """The middle of a handle on the page: 0 is w, 1 the target."""
-        box = self.page.locator(".sn-handle").nth(handle).bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def at(self, weight: float, bias: float) -> tuple[float, float]:
         (x0, y0), (x1, y1) = self.place(0), self.place(1)
@@ -92,16 +43,10 @@ class Figure:
         return x0 + scale * (weight - w[0]), y0 - scale * (bias - w[1])
 
 
-def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[Figure]:
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-    yield Figure(context, address)
-    context.close()
-
-
 @pytest.fixture(scope="module")
 def shared(chromium: Browser, site: Any) -> Iterator[Figure]:
     """One page for the tests that leave no trace in it but the figure's state."""
-    yield from open_figure(chromium, (site / PAGE).as_uri())
+    yield from open_figure(chromium, (site / PAGE).as_uri(), Figure)
 
 
 @pytest.fixture
@@ -123,7 +68,7 @@ def close(point: Any, other: Any, within: float) -> bool:
 def test_it_lives_alone(chromium: Browser, request: pytest.FixtureRequest, kind: str) -> None:
     where = request.getfixturevalue("http_site" if kind == "http" else "site")
     root = where if kind == "http" else f"{where.as_uri()}/"
-    for figure in open_figure(chromium, f"{root}{PAGE}"):
+    for figure in open_figure(chromium, f"{root}{PAGE}", Figure):
         widget = FourTools()
         assert figure.state() == {name: widget.state()[name] for name in NAMES}
         figure.page.mouse.click(*figure.at(-0.8, 2.0))
@@ -154,7 +99,7 @@ def test_the_mouse_drags(figure: Figure, handle: int, name: str) -> None:
 
 def test_a_finger_drags_and_the_page_stays(chromium: Browser, site: Any) -> None:
     options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    for figure in open_figure(chromium, (site / PAGE).as_uri(), **options):
+    for figure in open_figure(chromium, (site / PAGE).as_uri(), Figure, **options):
         figure.set(w=[-1.0, 1.0], target=[1.0, 1.0])
         before = figure.page.evaluate("scrollY")
         session = figure.page.context.new_cdp_session(figure.page)
@@ -321,30 +266,6 @@ def test_it_follows_the_theme_and_fits_a_frame(figure: Figure) -> None:
         figure.page.evaluate("t => { document.documentElement.dataset.theme = t; }", theme)
         figure.settle()
         assert ("sn-dark" in (figure.root.get_attribute("class") or "")) == (theme == "dark")
-    for name in ("w", "target"):
-        times = figure.page.evaluate(DRAG, name)
-        assert len(times) >= 35
-        # Sixty frames a second; what else runs on the machine only adds to a time.
-        assert times[len(times) // 4] < 1000 / 60
-
-
-DRAG = """async name => {
-    const model = document.querySelector(".sn-live").singleNeuronModel, times = [];
-    const next = window.requestAnimationFrame.bind(window), old = window.requestAnimationFrame;
-    window.requestAnimationFrame = draw => next(now => {
-        const begun = performance.now();
-        draw(now);
-        times.push(performance.now() - begun);
-    });
-    for (let k = 0; k < 40; k += 1) {
-        await new Promise(done => next(done));
-        model.set(name, [1 + Math.cos(k / 9), 1 + Math.sin(k / 9)]);
-        model.save_changes();
-    }
-    await new Promise(done => next(() => next(done)));
-    window.requestAnimationFrame = old;
-    return times.sort((a, b) => a - b);
-}"""
 
 
 # --- In Jupyter ---------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from live import two_frames
+from live import PHONE, OpenFigure, open_figure
 from singleneuron import planar
 from singleneuron.widgets import PlanarFlow
 from singleneuron.widgets.base import join
@@ -19,51 +19,13 @@ from singleneuron.widgets.planar_flow import LIMITS
 
 CHAPTER = "setting/without_bias.html"
 WIDE = {"width": 1280, "height": 1400}
-PHONE = {"width": 390, "height": 844}
-STATE = """() => {
-    const model = document.querySelector(".sn-live").singleNeuronModel, out = {};
-    for (const name of ["start", "time", "stretched", "printed"]) out[name] = model.get(name);
-    return out;
-}"""
-SET = """changes => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-}"""
-NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
-    .map(one => [one.dataset.name, one.value === "" ? null : Number(one.value)]))"""
 
 
-class Figure:
+class Figure(OpenFigure):
     """The figure, open in its chapter."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page = context.new_page()
-        self.said: list[str] = []
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
-        self.page.goto(address)
-        self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        self.root = self.page.locator(".sn-figure")
-        self.page.locator(".sn-figure canvas").first.scroll_into_view_if_needed()
-        self.settle()
-
-    def settle(self) -> None:
-        two_frames(self.page)
-
     def state(self) -> dict[str, Any]:
-        return dict(self.page.evaluate(STATE))
-
-    def set(self, **changes: Any) -> None:
-        self.page.evaluate(SET, changes)
-        self.settle()
-
-    def numbers(self) -> dict[str, Any]:
-        return dict(self.page.evaluate(NUMBERS))
-
-    def press(self, action: str) -> None:
-        self.page.locator(f"[data-action={action}]").click()
-        self.settle()
+        return super().state("start", "time", "stretched", "printed")
 
     def at(self, plot: int, x: float, y: float) -> tuple[float, float]:
         """Where a point of a plot (0: weights, 1: angle in degrees and norm) is on the page."""
@@ -82,16 +44,10 @@ class Figure:
         ).inner_text()
 
 
-def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[Figure]:
-    context = browser.new_context(**{"viewport": WIDE, **options})
-    yield Figure(context, address)
-    context.close()
-
-
 @pytest.fixture(scope="module")
 def opened(chromium: Browser, site: Any) -> Iterator[Figure]:
     """The chapter, opened once: a page full of mathematics takes its time."""
-    yield from open_figure(chromium, (site / CHAPTER).as_uri())
+    yield from open_figure(chromium, (site / CHAPTER).as_uri(), Figure, viewport=WIDE)
 
 
 @pytest.fixture
@@ -201,7 +157,7 @@ def test_defaults_are_the_traits(figure: Figure) -> None:
 def test_it_lives_alone(request: Any, chromium: Browser, where: str) -> None:
     site = request.getfixturevalue("http_site" if where == "http" else "site")
     address = f"{site}{CHAPTER}" if where == "http" else (site / CHAPTER).as_uri()
-    for figure in open_figure(chromium, address):
+    for figure in open_figure(chromium, address, Figure, viewport=WIDE):
         figure.page.mouse.click(*figure.at(0, -0.5, 1.0))
         figure.settle()
         assert figure.state()["start"] == pytest.approx([-0.5, 1.0], abs=0.02)
@@ -234,8 +190,7 @@ def test_a_drag_in_the_straightened_picture(figure: Figure) -> None:
 
 def test_a_finger_drags_and_the_page_stays(chromium: Browser, site: Any) -> None:
     address = (site / CHAPTER).as_uri()
-    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-    for figure in open_figure(chromium, address, **options):
+    for figure in open_figure(chromium, address, Figure, **PHONE):
         before = figure.page.evaluate("scrollY")
         session = figure.page.context.new_cdp_session(figure.page)
         for kind, point in (("touchStart", (-1.2, 0.5)), ("touchMove", (0.3, 1.2))):
@@ -286,7 +241,10 @@ def test_buttons(figure: Figure) -> None:
 def test_it_plays(figure: Figure) -> None:
     figure.set(time=19.0)
     figure.press("play")
-    figure.page.wait_for_function(f"() => ({STATE})().time === 20", timeout=5000)
+    figure.page.wait_for_function(
+        "() => document.querySelector('.sn-live').singleNeuronModel.get('time') === 20",
+        timeout=5000,
+    )
     # The button follows in the next frame, which a busy machine may draw late.
     figure.page.locator("[data-action=play]", has_text="Play").wait_for(timeout=5000)
 

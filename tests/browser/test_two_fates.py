@@ -9,74 +9,31 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import two_frames
+from live import PHONE, WIDE, OpenFigure, open_figure, two_frames
 from singleneuron.widgets import TwoFates
 from singleneuron.widgets.base import join, style
 from singleneuron.widgets.two_fates import LIMITS, PRESETS
 
 EXTENT = LIMITS["extent"]
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-STATE = """() => {
-    const model = document.querySelector(".sn-live").singleNeuronModel, out = {};
-    for (const name of ["c", "start", "target", "step_size", "shown", "playing", "preset"])
-        out[name] = model.get(name);
-    return out;
-}"""
-SET = """changes => {
-    const model = document.querySelector(".sn-live").singleNeuronModel;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-}"""
 NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
     .map(one => [one.dataset.name, Number(one.value)]))"""
 
 
-class Figure:
-    """The figure on the front page, open in a browser."""
+NAMES = ("c", "start", "target", "step_size", "shown", "playing", "preset")
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page = context.new_page()
-        self.requests: list[str] = []
-        self.said: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
-        )
-        self.page.goto(address)
-        self.page.wait_for_selector(".sn-live[data-alive] .sn-figure[data-frames]")
-        self.root = self.page.locator(".sn-figure")
-        self.canvas = self.page.locator(".sn-figure canvas").first
-        self.canvas.scroll_into_view_if_needed()
 
-    def settle(self) -> Figure:
-        two_frames(self.page)
-        return self
+class Figure(OpenFigure):
+    """The figure on the front page."""
 
     def state(self) -> dict[str, Any]:
-        return dict(self.page.evaluate(STATE))
-
-    def set(self, **changes: Any) -> None:
-        self.page.evaluate(SET, changes)
-        self.settle()
-
-    def numbers(self) -> dict[str, float]:
-        return dict(self.page.evaluate(NUMBERS))
+        return super().state(*NAMES)
 
     def fate(self) -> tuple[str, str, str]:
         data = [self.root.get_attribute(f"data-{x}") for x in ("fate", "certificate", "ending")]
         return data[0] or "", data[1] or "", data[2] or ""
-
-    def place(self, handle: int) -> tuple[float, float]:
-        """The middle of a handle on the page: 0 the start, 1 the target."""
-        box = self.page.locator(".sn-handle").nth(handle).bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def unit(self) -> tuple[float, tuple[float, float]]:
         """Pixels for one unit of the plane, and where its origin is on the page."""
@@ -90,12 +47,6 @@ class Figure:
         return x + scale * weight, y - scale * bias
 
 
-def open_figure(browser: Browser, address: str, **options: Any) -> Iterator[Figure]:
-    context = browser.new_context(**{"viewport": WIDE, **options})
-    yield Figure(context, address)
-    context.close()
-
-
 @pytest.fixture(params=["http", "file"])
 def front(request: pytest.FixtureRequest) -> str:
     """The front page's address."""
@@ -106,13 +57,13 @@ def front(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def figure(chromium: Browser, site: Any) -> Iterator[Figure]:
-    yield from open_figure(chromium, (site / "index.html").as_uri())
+    yield from open_figure(chromium, (site / "index.html").as_uri(), Figure)
 
 
 @pytest.fixture
 def touched(chromium: Browser, site: Any) -> Iterator[Figure]:
     address = (site / "index.html").as_uri()
-    yield from open_figure(chromium, address, viewport=PHONE, has_touch=True, is_mobile=True)
+    yield from open_figure(chromium, address, Figure, **PHONE)
 
 
 def close(point: Any, other: Any, within: float) -> bool:
@@ -123,11 +74,10 @@ def close(point: Any, other: Any, within: float) -> bool:
 
 
 def test_it_lives_alone(chromium: Browser, front: str) -> None:
-    for figure in open_figure(chromium, front):
+    for figure in open_figure(chromium, front, Figure):
         figure.page.mouse.click(*figure.at(-0.8, 2.0))
         figure.settle()
-        root = front.removesuffix("index.html")
-        assert [u for u in figure.requests if not u.startswith((root, "blob:", "data:"))] == []
+        assert figure.left(front.removesuffix("index.html")) == []
         assert any(url.startswith("blob:") for url in figure.requests)
         assert figure.said == []
         assert close(figure.state()["start"], [-0.8, 2.0], 0.02)
@@ -318,7 +268,7 @@ def test_run_step_reset(figure: Figure) -> None:
 
 def test_motion_stops_where_asked(chromium: Browser, site: Any) -> None:
     address = (site / "index.html").as_uri()
-    for figure in open_figure(chromium, address, reduced_motion="reduce"):
+    for figure in open_figure(chromium, address, Figure, reduced_motion="reduce"):
         figure.page.locator("[data-action=reset]").click()
         figure.settle()
         frames = figure.root.get_attribute("data-frames")
@@ -396,7 +346,7 @@ def test_nonsense_from_outside_is_survived(figure: Figure) -> None:
 
 
 def test_it_fits_and_follows_its_box(figure: Figure) -> None:
-    for viewport in (WIDE, PHONE, {"width": 800, "height": 600}):
+    for viewport in (WIDE, PHONE["viewport"], {"width": 800, "height": 600}):
         figure.page.set_viewport_size(viewport)
         figure.page.wait_for_timeout(100)
         figure.settle()
@@ -408,7 +358,7 @@ def test_it_fits_and_follows_its_box(figure: Figure) -> None:
         second = figure.page.locator(".sn-figure canvas").nth(1).bounding_box()
         assert second is not None
         stacked = second["y"] >= box["y"] + box["height"]
-        assert stacked == (viewport == PHONE)
+        assert stacked == (viewport == PHONE["viewport"])
 
 
 def test_the_map_is_drawn_only_when_it_changes(figure: Figure) -> None:
@@ -426,32 +376,6 @@ def test_the_map_is_drawn_only_when_it_changes(figure: Figure) -> None:
     figure.page.mouse.click(*figure.at(2.0, 0.0))
     figure.settle()
     assert figure.page.evaluate("maps") == 1
-
-
-DRAG = """async name => {
-    const model = document.querySelector(".sn-live").singleNeuronModel, times = [];
-    const next = window.requestAnimationFrame.bind(window);
-    window.requestAnimationFrame = draw => next(now => {
-        const begun = performance.now();
-        draw(now);
-        times.push(performance.now() - begun);
-    });
-    for (let k = 0; k < 60; k += 1) {
-        await new Promise(done => next(done));
-        model.set(name, [1 + Math.cos(k / 9), 1 + Math.sin(k / 9)]);
-        model.save_changes();
-    }
-    await new Promise(done => next(() => next(done)));
-    return times.sort((a, b) => a - b);
-}"""
-
-
-@pytest.mark.parametrize("name", ["start", "target"])
-def test_drawing_fits_into_a_frame(figure: Figure, name: str) -> None:
-    times = figure.page.evaluate(DRAG, name)
-    assert len(times) >= 55  # each change was drawn
-    # Sixty frames a second; what else runs on the machine only adds to a time.
-    assert times[len(times) // 4] < 1000 / 60
 
 
 # --- Light and dark -----------------------------------------------------------------------------
