@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import http.server
 import os
@@ -45,12 +46,21 @@ def top() -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the built site; every warning of the build is an error."""
-    try:
-        return build(TOP, tmp_path_factory.mktemp("book"))
-    except subprocess.CalledProcessError as error:
-        pytest.fail(f"the book does not build:\n{error.output}", pytrace=False)
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the built site; every warning of the build is an error. Workers share it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own if worker_id == "master" else own.parent
+    with (folder / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = folder / "book" / "_build" / "html"
+        if (folder / "built").exists():
+            return built
+        try:
+            assert build(TOP, folder / "book") == built
+        except subprocess.CalledProcessError as error:
+            pytest.fail(f"the book does not build:\n{error.output}", pytrace=False)
+        (folder / "built").touch()
+        return built
 
 
 @pytest.fixture(scope="session")
