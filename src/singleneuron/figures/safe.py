@@ -54,11 +54,14 @@ def draw_safe_circle(ax: Axes, law: Law, target: ArrayLike) -> dict[str, Any]:
     near = project_dead_cone(law, v)
     circle = Circle((v[0], v[1]), safe_radius(law, v), fill=False, edgecolor=INK, linewidth=1.6)
     ends = np.stack([v, near], axis=-1)
-    return {
+    shown = {"xlim": ax.get_xlim(), "ylim": ax.get_ylim()}
+    artists = {
         "circle": ax.add_patch(circle),
         "radius": ax.plot(*ends, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))[0],
         "nearest": ax.plot(*near, "o", color=INK, markersize=4.5, zorder=7)[0],
     }
+    ax.set(**shown)
+    return artists
 
 
 @styled
@@ -165,7 +168,7 @@ def draw_distances(
         )
     ax.set(yscale="log", xlabel="step", ylabel="|w − v|, in units of the safe radius")
     ax.set(ylim=(least, 1.3), xlim=(0, None))
-    ax.legend(loc="lower left")
+    ax.legend(loc="upper right")
     return artists
 
 
@@ -237,7 +240,12 @@ def draw_coverage(
 def _arrow(ax: Axes, tip: Any, name: str) -> Any:
     style = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0}
     x, y = (float(t) for t in tip)
-    ax.annotate(name, (x / 2, y / 2), (-4, 4), textcoords="offset points", ha="right")
+    away = 13 / float(np.hypot(x, y))  # points to the left of one who walks up, right of one down
+    side = (-y * away, x * away) if y > 0 else (y * away, -x * away)
+    ax.annotate(
+        name, (0.55 * x, 0.55 * y), side, textcoords="offset points", ha="center", va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.6}, zorder=8,
+    )  # fmt: skip
     return ax.annotate("", (x, y), (0, 0), arrowprops=style)
 
 
