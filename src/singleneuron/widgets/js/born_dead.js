@@ -5,7 +5,7 @@ import {
 } from "./ui.js";
 import { limitAt, logBornDead, logUpperBound } from "./starts.js";
 
-const ROOM = { left: 40, right: 8, top: 24, bottom: 38 };
+const ROOM = { left: 40, right: 16, top: 24, bottom: 38 };
 const COUNT = 1000; // starts drawn
 const ACROSS = [0, 2.5], UP = [-3.4, 3.4];
 const FLOOR = -6; // log10 of the least probability in the plot over the dimension
