@@ -2,6 +2,7 @@
 
 from .angle_zones import AngleZones
 from .base import LiveFigure
+from .better_than_trivial import BetterThanTrivial
 from .blind_start import BlindStart
 from .born_dead import BornDead
 from .critical_points import CriticalPoints
@@ -14,6 +15,7 @@ from .two_fates import TwoFates
 
 __all__ = [
     "AngleZones",
+    "BetterThanTrivial",
     "BlindStart",
     "BornDead",
     "CriticalPoints",

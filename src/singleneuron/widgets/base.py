@@ -44,7 +44,7 @@ PARTS = Path(__file__).with_name("js")
 # Parts of figures; all others are figures.
 SHARED = (
     "engine", "ui", "plane", "runs", "doubled", "rings", "arcs", "atoms", "cones", "problem",
-    "tools", "planar", "beta", "starts", "curve", "samples",
+    "tools", "planar", "beta", "starts", "curve", "samples", "overlaps",
 )  # fmt: skip
 _IMPORT = re.compile(r'^import\s[^;]*?\bfrom "\./(\w+)\.js";\n', re.MULTILINE)
 
