@@ -101,8 +101,8 @@ def draw_rates(
     for (label, rate), style in zip(promised.items(), SERIES[2:], strict=False):
         artists["promised"].append(_decay(ax, label, rate, style))
     if squared is not None:
-        style = (FAINT, "", (0, (1, 1)))
-        artists["local"] = _decay(ax, "local rate", 1 - checks.positive("squared", squared), style)
+        dots = (FAINT, "", (0, (1, 1)))
+        artists["local"] = _decay(ax, "local rate", 1 - checks.positive("squared", squared), dots)
     for name, values, colour, dash in (
         ("along", others, SERIES[1][0], SERIES[1][2]), ("measured", shares, LEARNER, "-"),
     ):  # fmt: skip
