@@ -141,10 +141,11 @@ export function render({ model, el }) {
   };
 
   // -------------------------------------------------------------- controls
-  const log = { dim: (d) => Math.log(d / 2), undo: (x) => Math.round(2 * Math.exp(x)) };
+  const [least, most] = limits.dim, dimAt = (k) => Math.round(least * (most / least) ** (k / 120));
+  const placeOfDim = (dim) => (120 * Math.log(dim / least)) / Math.log(most / least);
   const stepAt = (k) => (k <= 10 ? k : Math.round(10 * 10 ** ((k - 10) / 20))), placeOf = (t) => (t <= 10 ? t : 10 + 20 * Math.log10(t / 10));
   const sliders = {
-    dim: slider({ name: "dimension d", min: 0, max: log.dim(1000), step: 0.01, onchange: (x) => byHand({ dim: clamp(log.undo(x), ...limits.dim) }) }),
+    dim: slider({ name: "dimension d", min: 0, max: 120, step: 1, onchange: (k) => byHand({ dim: dimAt(k) }) }),
     radius: slider({ name: "radius c", min: limits.radius[0], max: limits.radius[1], step: 0.05, onchange: (radius) => byHand({ radius }), mark: { at: 1, text: "1" } }),
     steps: slider({ name: "step of descent", min: 0, max: 50, step: 1, onchange: (k) => { playing = false; write({ steps: stepAt(k) }); } }),
   };
@@ -153,14 +154,16 @@ export function render({ model, el }) {
     if (prefersStill()) { write({ steps: limits.steps[1] }); return; }
     playing = true;
     write({ steps: 0 });
+    ask();
   }, { class: "sn-button sn-main", "data-action": "run" });
   const actions = [
     playButton,
     button("Back to the start", () => byHand({}), { "data-action": "back" }),
     button("To the edge, \u03b8 = \u03b1 + \u03b2", () => {
       const { first, beta } = update(), edge = first + beta;
-      byHand({ angle: Math.min(Math.PI, edge) });
-      if (edge > Math.PI) note = "\u03b1 + \u03b2 is more than half a turn: no direction is blind.";
+      byHand({ angle: Math.min(Math.PI, edge + 1e-9) }); // on the dark side of the rounding
+      note = edge > Math.PI ? "\u03b1 + \u03b2 is more than half a turn: no direction is blind."
+        : "A billionth beyond \u03b1 + \u03b2: the caps, and the segment and the cone, all but touch.";
     }, { "data-action": "edge" }),
     button("The target of the limit one half", () => {
       const { dim } = state();
@@ -297,7 +300,7 @@ export function render({ model, el }) {
     ]);
   }
 
-  function drawCone(now, least) {
+  function drawCone(now, lowest) {
     const { w, v, radius, said } = now, span = [-1.3, 1.3], { at, half } = shadowPlane(w, v, radius);
     const unit = (u) => { const size = Math.hypot(...u) || 1; return u.map((x) => x / size); };
     const ends = [w, v].map((u) => at(unit(u))), [there, lamp] = ends, down = Math.atan2(-lamp[0], lamp[1]);
@@ -333,7 +336,7 @@ export function render({ model, el }) {
       pen.setLineDash([]);
       pen.strokeStyle = theme[said.fate];
       pen.lineWidth = 2.2;
-      if (least.height <= 0) pen.setLineDash([6, 4]);
+      if (lowest.height <= 0) pen.setLineDash([6, 4]);
       line(pen, ends.map(([x, y]) => [cone.x(x), cone.y(y)]));
       pen.setLineDash([]);
     });
@@ -341,8 +344,8 @@ export function render({ model, el }) {
     pen.strokeStyle = theme.rule;
     pen.lineWidth = 1;
     pen.strokeRect(area.x + 0.5, area.y + 0.5, area.w - 1, area.h - 1);
-    const [x, y] = there.map((s, i) => s + least.share * (lamp[i] - s));
-    if (least.height <= 0) marker(pen, cone.x(x), cone.y(y), 3, theme.ink, true, theme);
+    const [x, y] = there.map((s, i) => s + lowest.share * (lamp[i] - s));
+    if (lowest.height <= 0) marker(pen, cone.x(x), cone.y(y), 3, theme.ink, true, theme);
     drawTarget(pen, cone.x(lamp[0]), cone.y(lamp[1]), theme);
     marker(pen, cone.x(there[0]), cone.y(there[1]), 6.5, theme[said.fate], said.name !== "NONE", theme);
     label(pen, "w", cone.x(there[0]), cone.y(there[1]) - 13, theme, "center");
@@ -409,10 +412,10 @@ export function render({ model, el }) {
     const resized = [moved, cone.fit(square), share.fit(beside ? Math.max(120, disc.height - square) : 150)].some(Boolean);
     if (plots.some((plot) => plot.width < 40)) return;
     if (resized) for (const plot of plots) plot.font = getComputedStyle(root).fontFamily;
-    const now = update(), { w, v, radius, said, steps } = now, least = leastOnSegment(w, v, radius);
+    const now = update(), { w, v, radius, said, steps } = now, lowest = leastOnSegment(w, v, radius);
     now.chance = now.first <= 0 ? 1 : capProbability(Math.PI - now.first - now.beta, now.dim);
     drawDisc(now);
-    drawCone(now, least);
+    drawCone(now, lowest);
     drawShare(now);
     const a = Math.hypot(w[0], w[1]), degrees = (x) => (180 * x) / Math.PI;
     const show = (name, value, text = format(value, 3)) => { numbers[name].value = Number.isFinite(value) ? String(value) : ""; numbers[name].textContent = text; };
@@ -423,16 +426,16 @@ export function render({ model, el }) {
     show("excess", task.excessLoss(w));
     show("ratio", a > 0 ? w[2] / a : Infinity, a > 0 ? format(w[2] / a, 3) : "\u2013");
     show("border", border, Number.isFinite(border) ? format(border, 3) : "none");
-    show("height", least.height);
+    show("height", lowest.height);
     const [title, text] = sentence(now);
     badge.textContent = title;
     words.textContent = text;
     proof.textContent = said.name === "NONE" ? "no certificate" : said.name;
     verdictBox.classList.toggle("sn-certified", said.name !== "NONE");
     Object.assign(root.dataset, { fate: said.fate, kind: said.kind, certificate: said.name, playing });
-    sliders.dim.set(log.dim(now.dim), String(now.dim));
+    sliders.dim.set(Math.round(placeOfDim(now.dim)), String(now.dim));
     sliders.radius.set(radius, format(radius));
-    sliders.steps.set(placeOf(steps), String(steps));
+    sliders.steps.set(Math.round(placeOf(steps)), String(steps));
     playButton.textContent = playing ? "Stop" : "Run descent";
     noteLine.textContent = note || "Descent with step size 1/L, weights of length 1 at the start.";
     swatches[1].style.background = theme[said.fate];
