@@ -56,7 +56,7 @@ def draw_starts(
     lost = FATE_COLOURS["lost"]
     cone = Polygon(corners, facecolor="#FBE3D4", edgecolor=lost, hatch="////", linewidth=1.4)
     artists: dict[str, Any] = {"cone": ax.add_patch(cone)}
-    marks = {"markersize": 2.6, "linestyle": "none", "rasterized": True}
+    marks: dict[str, Any] = {"markersize": 2.6, "linestyle": "none", "rasterized": True}
     x = length / np.sqrt(d)
     artists["alive"] = ax.plot(
         x[~dead], bias[~dead], "o", color=FATE_COLOURS["undecided"], markerfacecolor="none",
