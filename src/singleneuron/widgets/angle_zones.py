@@ -50,7 +50,7 @@ class AngleZones(LiveFigure):
     Examples
     --------
     >>> AngleZones(offset=0.2).start
-    [-0.5, 0.8]
+    [0.15, 0.85]
     """
 
     _module = "angle_zones"
@@ -59,7 +59,7 @@ class AngleZones(LiveFigure):
     dim = traitlets.Any(2).tag(sync=True)
     c = traitlets.Any(1.0).tag(sync=True)
     offset = traitlets.Any(-0.5).tag(sync=True)
-    start = traitlets.Any([-0.5, 0.8]).tag(sync=True)
+    start = traitlets.Any([0.15, 0.85]).tag(sync=True)
     bias = traitlets.Any(0.0).tag(sync=True)
     time = traitlets.Any(0.0).tag(sync=True)
     limits = traitlets.Dict(LIMITS, read_only=True).tag(sync=True)

@@ -135,7 +135,8 @@ export function render({ model, el }) {
     element("li", {}, patch("learned"), "\u03b8 < \u03b2"), element("li", {}, patch("lost"), "blind at this bias"),
     element("li", {}, element("span", { class: "sn-hatch", "aria-hidden": "true" }), "dead"),
     element("li", {}, rim("2px solid var(--sn-ink)"), "\u03c1*, at bias 0"),
-    element("li", {}, rim("3px dotted var(--sn-learned)"), "safe ball"), element("li", {}, rim("3px dotted var(--sn-lost)"), "lost ball about z, the dead neuron below the start"));
+    element("li", {}, rim("3px dotted var(--sn-learned)"), "safe ball"), element("li", {}, rim("3px dotted var(--sn-lost)"), "lost ball about z, the dead neuron below the start"),
+    element("li", {}, "balls: thick at this bias, thin their outline"));
   const root = element("div", { class: "sn-figure", role: "group", "aria-label": "Live figure: the angle decides" },
     element("div", { class: "sn-row", role: "group", "aria-label": "Number of inputs" }, ...dims),
     element("p", { class: "sn-hint" }, "Drag the start, or the mark in the picture of the angle; or use the arrow keys, with Shift for small moves. The star is the target."),
@@ -172,9 +173,9 @@ export function render({ model, el }) {
     pen.closePath();
   }
 
-  function circle(pen, [x, y], radius, colour) {
-    Object.assign(pen, { strokeStyle: colour, lineWidth: 2.6 });
-    pen.setLineDash([1, 6]);
+  function circle(pen, [x, y], radius, colour, width) {
+    Object.assign(pen, { strokeStyle: colour, lineWidth: width });
+    pen.setLineDash(width > 2 ? [1, 6] : [2, 4]);
     pen.beginPath();
     pen.arc(x, y, radius, 0, 7);
     pen.stroke();
@@ -210,8 +211,10 @@ export function render({ model, el }) {
       pen.setLineDash([]);
       if (bias === 0) drawLimit(pen, now, at);
       const slice = safe ** 2 - (bias - now.offset) ** 2, other = lost ** 2 - low ** 2;
-      if (slice > 0) circle(pen, at([1, 0]), Math.sqrt(slice) * unit, theme.learned);
-      if (other > 0 && low >= 0) circle(pen, at(w), Math.sqrt(other) * unit, theme.lost);
+      for (const [middle, radius, cut, shade] of [[[1, 0], safe, slice, theme.learned], [w, lost, low < 0 ? 0 : other, theme.lost]]) {
+        circle(pen, at(middle), radius * unit, shade, 1); // its outline, seen along the bias
+        if (cut > 0) circle(pen, at(middle), Math.sqrt(cut) * unit, shade, 3);
+      }
       Object.assign(pen, { strokeStyle: theme.paper, lineWidth: 5, globalAlpha: 0.8 });
       const path = run.points.map((point) => at([point[0], Math.abs(point[1])]));
       line(pen, path);
