@@ -147,7 +147,7 @@ export function render({ model, el }) {
   const sliders = {
     dim: slider({ name: "dimension d", min: 0, max: 120, step: 1, onchange: (k) => byHand({ dim: dimAt(k) }) }),
     radius: slider({ name: "radius c", min: limits.radius[0], max: limits.radius[1], step: 0.05, onchange: (radius) => byHand({ radius }), mark: { at: 1, text: "1" } }),
-    steps: slider({ name: "step of descent", min: 0, max: 50, step: 1, onchange: (k) => { playing = false; write({ steps: stepAt(k) }); } }),
+    steps: slider({ name: "step", min: 0, max: 50, step: 1, onchange: (k) => { playing = false; write({ steps: stepAt(k) }); } }),
   };
   const playButton = button("Run descent", () => {
     if (playing) { playing = false; ask(); return; }
@@ -248,7 +248,7 @@ export function render({ model, el }) {
   }
 
   function drawDisc(now) {
-    const { theta, alpha, first, beta, angle, said, steps, bias, offset } = now, span = [-1.38, 1.38], colour = theme[said.fate];
+    const { theta, alpha, first, beta, angle, said, steps, bias, offset } = now, span = [-1.34, 1.34], colour = theme[said.fate];
     const pen = disc.begin({ x: span, y: span }, theme);
     cap(pen, 0, Math.PI);
     pen.strokeStyle = theme.quiet;
@@ -353,7 +353,7 @@ export function render({ model, el }) {
     if (half !== null && half > 0.12) label(pen, "dead", cone.x(0), cone.y(-1.12), theme, "center");
     pen.fillStyle = theme.ink;
     pen.textAlign = "left";
-    pen.fillText("Parameters: the plane of 0, w and v, bias up", 2, 15);
+    pen.fillText("Plane of 0, w and v, bias upwards", 2, 15);
   }
 
   function drawShare({ angle, first, beta, dim, chance }) {
@@ -386,7 +386,7 @@ export function render({ model, el }) {
     }
     pen.fillStyle = theme.ink;
     pen.textAlign = "left";
-    pen.fillText(`Angle of a random direction; blind: ${format(chance, 4)}`, 2, 15);
+    pen.fillText(`Random directions: blind ${format(chance, 4)}`, 2, 15);
   }
 
   /** The verdict: a badge and a sentence. */
