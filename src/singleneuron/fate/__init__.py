@@ -16,6 +16,7 @@ from .ends import (
     small_start_failure_probability,
     start_norm_limit,
 )
+from .failure import failure_probability, failure_threshold
 from .verdict import Certificate, Fate, Verdict
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "born_dead_probability",
     "decide",
     "failure_bracket",
+    "failure_probability",
+    "failure_threshold",
     "large_start_failure_probability",
     "lost_ball_radius",
     "small_start_failure_probability",

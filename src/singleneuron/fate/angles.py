@@ -50,7 +50,12 @@ def angle_probability(dim: int, angle: ArrayLike) -> Array:
     t = checks.finite_array("angle", angle)
     if ((t < 0) | (t > np.pi)).any():
         raise ValueError(f"angle must lie in [0, pi], got {angle!r}; pass radians")
-    return tail(dim, np.cos(t), np.sin(t))
+    return beyond(dim, t)
+
+
+def beyond(dim: int, angle: Array) -> Array:
+    """Return P(theta >= angle); the float pi, a little below pi, counts as pi."""
+    return tail(dim, np.cos(angle), np.where(angle >= np.pi, 0.0, np.sin(angle)))
 
 
 def tail(dim: int, cosine: ArrayLike, sine: ArrayLike) -> Array:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from .. import checks, cones
 from ..checks import Array
 from ..problem import Problem
-from .angles import tail
+from .angles import beyond
 from .setting import norm_angle, setting, start_norms
 
 
@@ -249,7 +249,7 @@ def failure_bracket(
     """
     given = setting(prob)
     low, _ = angle_bracket(prob, start_norm, dynamics)
-    upper = tail(given.dim, np.cos(low), np.sin(low))
+    upper = beyond(given.dim, low)
     if dynamics == "flow":
         upper = np.minimum(upper, given.above_beta())
     lower = np.full(low.shape, given.blind())

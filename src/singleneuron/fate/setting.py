@@ -75,6 +75,7 @@ def setting(prob: Problem) -> Setting:
 def norm_angle(given: Setting, norms: Array, halvings: int = HALVINGS) -> Array:
     """Return, for norms (n,), the angle up to which F(rho u, 0) < F(0); 0 where it is nowhere."""
     low, high = np.zeros(norms.shape), np.full(norms.shape, given.blind_from)
+    low[given.prob.excess_mantissa(given.starts(norms, high))[0] < 0] = given.blind_from
     for _ in range(halvings):
         middle = (low + high) / 2
         below = given.prob.excess_mantissa(given.starts(norms, middle))[0] < 0

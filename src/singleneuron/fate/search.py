@@ -1,0 +1,210 @@
+"""The threshold angle: where, along the half circle of starts of one norm, the fate changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..checks import Array
+from .angles import beyond, quantile
+from .deciding import decide
+from .setting import Setting, norm_angle
+from .verdict import Fate
+
+_FINEST, _COARSEST = 1e-12, 1e-5  # errors allowed to one step of the flow
+_LAYER = 1e-3  # over d: the bias has its own scale, c/sqrt(d), which a step must not jump
+_HALVINGS = 30  # of [0, pi] for the proved bracket; what they leave open is decided
+
+Rows = NDArray[np.intp]
+
+
+class Scale(NamedTuple):
+    """What a threshold's tolerance is measured in.
+
+    measure : an increasing function of the angle. angle : its inverse, to some digits. slope : a
+    bound on its derivative between two angles.
+    """
+
+    measure: Callable[[Array], Array]
+    angle: Callable[[Array], Array]
+    slope: Callable[[float, float], float]
+
+
+RADIANS = Scale(np.asarray, np.asarray, lambda low, high: 1.0)
+
+
+def mass_scale(dim: int) -> Scale:
+    """Return the scale -P(theta >= t)."""
+    peak = math.exp(math.lgamma(dim / 2) - math.lgamma((dim - 1) / 2)) / math.sqrt(math.pi)
+
+    def slope(low: float, high: float) -> float:
+        nearest = min(max(low, math.pi / 2), high)
+        return max(peak * math.sin(nearest) ** (dim - 2), 1e-30)
+
+    return Scale(lambda t: -beyond(dim, t), lambda x: quantile(dim, -x), slope)
+
+
+class Search:
+    """The thresholds of starts of norms (n,), each to `tol` on `scale`, all at once.
+
+    Fates are decided on a grid of angles inside the proved bracket: the lost ones must be the
+    last. Then the last learned and the first lost angle close in on each other, and what they
+    enclose is confirmed with a tenth of the error of a step.
+    """
+
+    def __init__(
+        self, given: Setting, norms: Array, scale: Scale, tol: float, grid: int, **how: Any
+    ):
+        self.given, self.norms, self.scale, self.tol = given, norms, scale, tol
+        self.grid, self.how = grid, how
+        self.low = norm_angle(given, norms, _HALVINGS)
+        if how["dynamics"] == "flow":
+            self.low = np.minimum(np.maximum(self.low, given.beta), given.blind_from)
+        self.high = np.full(norms.shape, given.blind_from)
+        self.coarsest = min(_COARSEST, _LAYER / given.dim)
+        lowest = float(self.low.min(initial=math.pi))
+        slope = scale.slope(lowest, given.blind_from)
+        self.error = float(np.clip(0.05 * tol / slope, _FINEST, self.coarsest))
+
+    def run(self, hint: Array | None = None) -> Array:
+        """Return the threshold angles; `hint` (n,) holds guesses, NaN where there is none."""
+        last, first = self.low.copy(), self.high.copy()
+        rows = np.flatnonzero(self._gap(last, first) > self.tol)
+        if rows.size:
+            last[rows], first[rows] = self._scan(rows, hint)
+            rows = rows[first[rows] > last[rows]]
+        error = self.error
+        while rows.size:
+            self._close_in(rows, last, first, error)
+            error /= 10
+            rows = self._unconfirmed(rows, last, first, error)
+            if rows.size and error < _FINEST:
+                self._fail("the fates near a threshold change with the error of a step", rows,
+                           self._between(last[rows], first[rows], 0.5))  # fmt: skip
+        return self._between(last, first, 0.5)
+
+    def _gap(self, low: Array, high: Array) -> Array:
+        return self.scale.measure(high) - self.scale.measure(low)
+
+    def _between(self, low: Array, high: Array, share: Array | float) -> Array:
+        """Return the angles that divide low to high in this proportion on the scale."""
+        angle = self.scale.angle(self.scale.measure(low) + share * self._gap(low, high))
+        inside = (low < angle) & (angle < high)  # the inverse of the scale may be coarse
+        return np.asarray(np.where(inside, angle, low + share * (high - low)))
+
+    def _shifted(self, angle: Array, shift: Array | float) -> Array:
+        x = self.scale.measure(angle) + shift
+        top = self.scale.measure(np.full(1, math.pi))[0]
+        return np.asarray(self.scale.angle(np.minimum(x, top)))
+
+    def _fates(self, rows: Rows, angles: Array, error: float, patience: int = 1) -> NDArray[Any]:
+        """Decide starts at angles (r, ...) of the norms of `rows`."""
+        norms = self.norms[rows].reshape(-1, *[1] * (angles.ndim - 1))
+        how = {**self.how, "max_steps": self.how["max_steps"] * patience}
+        tol = float(np.clip(error, _FINEST, self.coarsest))
+        return decide(self.given.prob, self.given.starts(norms, angles), tol=tol, **how).fate
+
+    def _scan(self, rows: Rows, hint: Array | None) -> tuple[Array, Array]:
+        """Decide the grid; return the last learned and the first lost angles."""
+        low, high = self.low[rows, None], self.high[rows, None]
+        shares = np.linspace(0, 1, self.grid + 2)[1:-1]
+        angles = self._between(low, high, shares)
+        # Ends that no theorem covers: all below, or above, counts as the angle next to it.
+        open_low, open_high = low[:, 0] == 0, self.given.cosine <= 0
+        angles[open_low, 0] = self._shifted(low[open_low, 0], self.tol / 4)
+        if open_high:
+            angles[:, -1] = self._shifted(high[:, 0], -self.tol / 4)
+        if hint is not None:
+            steps = self.tol * np.array([-8.0, -2.0, 2.0, 8.0])
+            near = self._shifted(hint[rows, None], steps)
+            near = np.where(np.isfinite(near), near, angles[:, :1])
+            angles = np.concatenate([angles, np.clip(near, angles[:, :1], angles[:, -1:])], axis=1)
+        angles.sort(axis=1)
+        error = max(self.error, 0.1 * self.coarsest)
+        fates = self._fates(rows, angles, error)
+        bad = np.flatnonzero(_disorder(fates).any(axis=1))
+        if bad.size:
+            fates[bad] = self._fates(rows[bad], angles[bad], error / 1000, patience=10)
+            wrong = _disorder(fates[bad])
+            if wrong.any():
+                k = int(np.flatnonzero(wrong.any(axis=1))[0])
+                found = fates[bad[k]], angles[bad[k]]
+                shown = ", ".join(f"{a:.9g} {f.name.lower()}" for f, a in zip(*found))
+                self._fail(f"the lost angles form no interval ({shown})", rows[bad[k : k + 1]])
+        learned, lost = fates == Fate.LEARNED, fates == Fate.LOST
+        last = np.where(learned, angles, low).max(axis=1)
+        first = np.where(lost, angles, high).min(axis=1)
+        if open_high:
+            last = np.where(learned[:, -1], high[:, 0], last)
+        first = np.where(open_low & lost[:, 0], low[:, 0], first)
+        return last, first
+
+    def _close_in(self, rows: Rows, last: Array, first: Array, error: float) -> None:
+        """Halve the gaps, in place, until each is at most half the tolerance.
+
+        Undecided angles make a window in a gap; the larger of its two sides is halved.
+        """
+        window = np.stack([first, last])  # empty: its two ends in the wrong order
+        while True:
+            gap = self._gap(last[rows], first[rows])
+            rows, gap = rows[gap > self.tol / 2], gap[gap > self.tol / 2]
+            if not rows.size:
+                return
+            low, high = last[rows], first[rows]
+            start, end = window[:, rows]
+            split = (low < start) & (start <= end) & (end < high)
+            below = self._gap(low, np.where(split, start, high))
+            above = self._gap(np.where(split, end, low), high)
+            stuck = np.flatnonzero(np.maximum(below, above) <= self.tol / 32)
+            if stuck.size:
+                k = stuck[0]
+                self._fail(f"undecided starts from angle {start[k]:.9g} to {end[k]:.9g}", rows[[k]])
+            middle = self._between(
+                np.where(split & (above > below), end, low),
+                np.where(split & (above <= below), start, high),
+                0.5,
+            )
+            slope = self.scale.slope(float(low.min()), float(high.max()))
+            fates = self._fates(rows, middle, max(error, 2e-3 * float(gap.min()) / slope))
+            learned, lost = fates == Fate.LEARNED, fates == Fate.LOST
+            last[rows[learned]], first[rows[lost]] = middle[learned], middle[lost]
+            open_rows = ~(learned | lost)
+            window[0, rows[open_rows]] = np.where(split, np.minimum(start, middle), middle)[
+                open_rows
+            ]
+            window[1, rows[open_rows]] = np.where(split, np.maximum(end, middle), middle)[open_rows]
+
+    def _unconfirmed(self, rows: Rows, last: Array, first: Array, error: float) -> Rows:
+        """Return the rows whose threshold moves by more than half the tolerance, reopened."""
+        middle = self._between(last[rows], first[rows], 0.5)
+        below = np.maximum(self._shifted(middle, -self.tol / 2), self.low[rows])
+        above = np.minimum(self._shifted(middle, self.tol / 2), self.high[rows])
+        fates = self._fates(rows, np.stack([below, above], axis=1), error)
+        early = (fates[:, 0] != Fate.LEARNED) & (below > self.low[rows])
+        late = (fates[:, 1] != Fate.LOST) & (above < self.high[rows])
+        unknown = (fates == Fate.UNDECIDED).any(axis=1)
+        if unknown.any():
+            self._fail("undecided starts next to a threshold", rows[unknown], middle[unknown])
+        last[rows[early]], first[rows[early]] = self.low[rows[early]], below[early]
+        last[rows[late]], first[rows[late]] = above[late], self.high[rows[late]]
+        return rows[early | late]
+
+    def _fail(self, what: str, rows: Rows, angles: Array | None = None) -> None:
+        norms = np.array2string(self.norms[rows], threshold=5)
+        near = "" if angles is None else f", angle {np.array2string(angles, threshold=5)}"
+        raise ArithmeticError(
+            f"{what}, at start_norm {norms}{near}; decide() these starts to see why, or pass a "
+            "larger max_steps or tol"
+        )
+
+
+def _disorder(fates: NDArray[Any]) -> NDArray[np.bool_]:
+    """Mark what breaks the order learned, undecided, lost along the last axis."""
+    learned, lost = fates == Fate.LEARNED, fates == Fate.LOST
+    after_lost = np.logical_or.accumulate(lost, axis=-1)
+    before_learned = np.logical_or.accumulate(learned[..., ::-1], axis=-1)[..., ::-1]
+    return np.asarray((~lost & after_lost) | (~learned & before_learned))
