@@ -220,7 +220,7 @@ def test_keys_and_sliders(figure: OpenFigure) -> None:
 
 
 def test_buttons_go_to_the_theory_s_values(figure: OpenFigure) -> None:
-    for action, c in (("scale", 0.1), ("unit", 1.0), ("standard", math.sqrt(102))):
+    for action, c in (("scale", 0.1), ("unit", 1.0), ("standard", 10.0)):
         figure.press(action)
         assert figure.state("radius")["radius"] == pytest.approx(c, rel=1e-3)
     for init in ("linear_layer", "gaussian"):

@@ -131,7 +131,7 @@ export function render({ model, el }) {
   const actions = [
     button("c = 1/\u221ad", () => toRadius(1 / Math.sqrt(state().d)), { "data-action": "scale" }),
     button("Unit ball", () => toRadius(1), { "data-action": "unit" }),
-    button("Standardised", () => toRadius(Math.sqrt(state().d + 2)), { "data-action": "standard" }),
+    button("c = \u221ad, standardised", () => toRadius(Math.sqrt(state().d)), { "data-action": "standard" }),
     button("One in a hundred, by the theory", () => {
       const { d, init } = state();
       toRadius(radiusOf(0.01, d, init, limits.radius));
