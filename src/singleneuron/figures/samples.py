@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,9 @@ def draw_spread(
     for (label, given), (colour, mark, _) in zip(spread.items(), SERIES, strict=False):
         value = checks.vector(f"spread[{label!r}]", given, x.size)
         points += ax.plot(x, value, mark, color=colour, markersize=5, label=label, zorder=3)
-    ax.set(xlabel="step size η", ylabel="E |w − v|² / σ²", xscale="log", yscale="log")
+    ax.set(xlabel="step size η", ylabel="E |w − v|² / s²", xscale="log", yscale="log")
+    ax.set_xticks(x, [f"{value:g}" for value in x])
+    ax.xaxis.minorticks_off()
     ax.legend(loc="upper left")
     return {"points": points, "band": band}
 
@@ -125,6 +127,7 @@ def draw_fractions(
     fractions: Mapping[str, ArrayLike],
     trials: int,
     formulas: Mapping[str, ArrayLike] | None = None,
+    hollow: Sequence[str] = (),
     xlabel: str = "inputs per dimension, n/d",
     ylabel: str = "fraction of trials",
 ) -> dict[str, Any]:
@@ -141,6 +144,8 @@ def draw_fractions(
         Number of trials behind each fraction.
     formulas : mapping from a label to an array_like of shape (n,), optional
         Lines.
+    hollow : sequence of labels
+        Fractions that were merely observed, drawn as hollow marks.
     xlabel, ylabel : str
         What the axes show.
 
@@ -172,6 +177,7 @@ def draw_fractions(
         error = np.sqrt(share * (1 - share) / trials)
         points.append(ax.errorbar(
             x, share, error, color=colour, marker=mark, linestyle="none", capsize=2, label=label,
+            markerfacecolor="white" if label in hollow else colour, markersize=5, zorder=3,
         ))  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(-0.03, 1.03))
     if x[0] > 0 and math.log10(x[-1] / x[0]) > 0.8:

@@ -112,7 +112,7 @@ export function render({ model, el }) {
   const verdictBox = element("p", { class: "sn-verdict" }, "On the sample: ", badge, " ", words, " ", proof, element("br"), onLaw);
   const numbers = {};
   const readout = element("dl", { class: "sn-numbers" }, ...[
-    ["n", "n"], ["steps", "steps"], ["loss", "loss on the sample"], ["lawLoss", "on the law"], ["distance", "|w \u2212 v|"],
+    ["n", "n"], ["steps", "steps"], ["loss", "loss, sample"], ["lawLoss", "loss, law"], ["distance", "|w \u2212 v|"],
     ["cone", "dead cone (\u00b0)"], ["smoothness", "L of the sample"],
   ].map(([name, text]) => {
     numbers[name] = element("data", { "data-name": name });
