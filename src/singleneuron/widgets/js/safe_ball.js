@@ -158,7 +158,7 @@ export function render({ model, el }) {
   const readout = element("dl", { class: "sn-numbers" }, ...[
     ["weight", "target, weight"], ["bias", "target, bias"], ["delta", "\u0394"], ["length", "|v|"], ["data_w", "on C, weight"],
     ["data_b", "on C, bias"], ["dead_w", "on D, weight"], ["dead_b", "on D, bias"], ["learned", "learned"], ["lost", "lost"],
-    ["undecided", "undecided"], ["growth", "largest change"],
+    ["undecided", "undecided"], ["growth", "largest growth"],
   ].map(([name, text]) => {
     numbers[name] = element("data", { "data-name": name });
     return element("div", {}, element("dt", {}, text), element("dd", {}, numbers[name]));
@@ -333,7 +333,7 @@ export function render({ model, el }) {
   function judge({ dynamics, reach, step, dead, delta, inside: inCone, target }) {
     const count = { learned: 0, lost: 0, undecided: 0 };
     for (const run of runs) count[run.fate] += 1;
-    const growth = Math.max(...runs.map((run) => run.far.reduce((most, value, t) => (t ? Math.max(most, value - run.far[t - 1]) : most), -Infinity)));
+    const growth = Math.max(...runs.map((run) => run.far.reduce((most, value, t) => (t ? Math.max(most, value - run.far[t - 1]) : most), 0)));
     const limit = dynamics === "SGD" ? "2/R\u00b2" : "2/L", sure = dynamics === "SGD" ? " with probability 1" : "";
     const where = inCone
       ? `The target lies in the data cone: no dead neuron is nearer than 0, and \u0394 = |v| = ${format(delta, 3)}.`
@@ -382,7 +382,7 @@ export function render({ model, el }) {
     const size = dynamics === "SGD" ? 1 + c * c : smoothness(c);
     noteLine.textContent = note || `${most} = ${format(size)}. ${step < 2 ? `Below 2/${most} no distance ever grows.` : `From 2/${most} on distances may grow.`}`;
     for (const one of choices) one.setAttribute("aria-pressed", String(one.dataset.dynamics === dynamics));
-    again.disabled = dynamics !== "SGD";
+    again.hidden = dynamics !== "SGD";
     speak.say(`Target: weight ${format(target[0])}, bias ${format(target[1])}. Inputs from ${format(-c)} to ${format(c)}. ${said.badge} ${said.words} ${note}`, frame === 0);
     frame += 1;
     root.dataset.frames = frame;
