@@ -71,7 +71,7 @@ def random_state(rng: Any) -> dict[str, Any]:
     c = round(float(rng.uniform(*LIMITS["c"])), 2)
     start = [float(rng.uniform(-EXTENT, EXTENT)), float(rng.uniform(0, EXTENT))]
     return {
-        "dim": int(rng.choice(DIMS)), "c": c, "offset": float(rng.uniform(-0.9, 1.2)) * c,
+        "dim": int(rng.choice(DIMS)), "c": c, "offset": min(float(rng.uniform(-0.9, 1.2)) * c, 2.5),
         "bias": float(rng.choice([0.0, rng.uniform(*LIMITS["bias"])])), "start": start,
     }  # fmt: skip
 
@@ -95,8 +95,8 @@ def engine(chromium: Browser) -> Iterator[Page]:
 
 
 FOLLOW = """states => states.map(({dim, c, offset, bias, start}) => {
-    const here = engine.zonesOf({dim, c, offset}, 1e-6);
-    const run = engine.followFrom(here, [...start, bias], {steps: 400});
+    const state = {dim, c, offset}, here = engine.zonesOf(state);
+    const run = engine.followFrom(state, [...start, bias], {steps: 120});
     return {fate: run.fate, certificate: run.certificate, times: run.times,
             angles: run.points.map(here.angle), end: run.points[run.points.length - 1]};
 })"""
@@ -114,8 +114,8 @@ def test_paths_have_python_s_fates_and_never_turn_away(engine: Page) -> None:
         at_once = verdict.steps.item() == 0
         if at_once:
             assert run["certificate"] == verdict.certificate.item().name, state
-        # A step may be wrong by 1e-4 of the distances to the origin and to the dead cone.
-        assert max(np.diff(run["angles"]), default=0) < 1e-3, state
+        # A step may be wrong by 1e-5 of the distances to the origin and to the dead cone.
+        assert max(np.diff(run["angles"]), default=0) < 1e-4, state
         assert (np.diff(run["times"]) >= 0).all()
         seen.add(run["certificate"])
     assert seen >= {"ANGLE", "BLIND", "DEAD"}
@@ -128,9 +128,9 @@ def test_a_path_is_the_flow_s(engine: Page) -> None:
     times = np.expm1(run["times"])
     prob = problem(5, 1.0, -0.3)
     flow = sn.gradient_flow(prob, [-0.3, 0.5, 0.4], times[-1], times=times)
-    # Errors of 1e-4 a step, over some tens of steps.
-    assert np.array(run["angles"]) == pytest.approx(flow.angle, abs=5e-3)
-    assert run["end"] == pytest.approx(flow.points[-1], abs=5e-3)
+    # Errors of 1e-5 a step, over some tens of steps.
+    assert np.array(run["angles"]) == pytest.approx(flow.angle, abs=1e-3)
+    assert run["end"] == pytest.approx(flow.points[-1], abs=1e-3)
 
 
 def test_numbers_are_the_package_s(figure: Figure) -> None:
@@ -141,7 +141,7 @@ def test_numbers_are_the_package_s(figure: Figure) -> None:
         prob = problem(state["dim"], state["c"], state["offset"])
         p, q = state["start"]
         a, b, c = math.hypot(p, q), state["bias"], state["c"]
-        w, u = np.array([p, q, b]), np.array([p, q, 0]) / a
+        w = np.array([p, q, b])
         theta, beta = math.atan2(q, p), math.acos(np.clip(-state["offset"] / c, -1, 1))
         alpha = math.acos(np.clip(-b / (c * a), -1, 1))
         # the float of -c a may lie a rounding outside the dead cone
@@ -159,7 +159,6 @@ def test_numbers_are_the_package_s(figure: Figure) -> None:
         for name, value in here.items():
             assert there[name] == pytest.approx(float(value), rel=1e-8, abs=1e-9), (name, state)
         assert there["later"] <= there["theta"] + 1e-12
-        del u
 
 
 # --- Mouse, touch, keys -------------------------------------------------------------------------
@@ -198,7 +197,7 @@ def test_keys_move_the_start_and_the_mark(figure: Figure) -> None:
     moved = [before[0] - step, before[1] + 1.1 * step]
     assert figure.state("start")["start"] == pytest.approx(moved, abs=1e-12)
     first = figure.numbers()["later"]
-    keys.press("Tab")
+    figure.page.locator(".sn-handle").nth(1).focus()
     for _ in range(12):
         keys.press("ArrowRight")
     figure.settle()
@@ -245,7 +244,7 @@ def test_buttons_go_to_the_theory_s_values(figure: Figure) -> None:
     figure.root.locator("[data-dim='100']").click()
     figure.settle()
     assert figure.state("dim")["dim"] == 100
-    assert "Learned" in figure.page.locator(".sn-verdict").inner_text()
+    assert "Lost" in figure.page.locator(".sn-verdict").inner_text()
 
 
 def test_words_for_each_zone(figure: Figure) -> None:

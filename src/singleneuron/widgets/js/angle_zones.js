@@ -1,6 +1,6 @@
 // "The angle decides": the half plane of weights in zones, the flow's path from one start, its angle in time.
 import { capProbability } from "./beta.js";
-import { blindForEver, flowCertificate, flowCurve, lostRadius } from "./curve.js";
+import { blindForEver, flowCurve, lostRadius } from "./curve.js";
 import { drawTarget, marker } from "./plane.js";
 import { problem } from "./problem.js";
 import {
@@ -8,23 +8,20 @@ import {
   watchTheme,
 } from "./ui.js";
 
-const DEGREE = 180 / Math.PI, ROUGH = 1e-6; // the quadrature along a path
-const QUICK = { steps: 70 }, FULL = { steps: 500 }, REST = 250; // while dragging, and after that many milliseconds
+const DEGREE = 180 / Math.PI, ROUGH = 1e-7; // the quadrature along a path
+const QUICK = { steps: 40 }, FULL = { steps: 400 }, REST = 250; // while dragging, and after that many milliseconds
 const ALIVE = 0.95; // the target's bias is at least -ALIVE c
 
-/** The problem of a ball with target weights of length 1, and the path from (p, q, b) with what is proved of it. */
+/** The problem of a ball with target weights of length 1. */
 export function zonesOf({ dim, c, offset }, rtol = 1e-10) {
   return problem({ kind: "ball", dim, radius: c }, [1, 0, offset], rtol);
 }
-export function followFrom(here, w, budget) {
-  const path = flowCurve(here, w, budget);
-  let at = 0, certificate = "NONE";
-  for (; at < path.points.length; at += 1) {
-    certificate = flowCertificate(here, path.points[at], ROUGH);
-    if (certificate !== "NONE") break;
-  }
+
+/** The flow's path from w = (p, q, b) and the fate that is proved of it. */
+export function followFrom(state, w, { steps }) {
+  const run = flowCurve(zonesOf(state, ROUGH), w, { steps, rtol: ROUGH }), { certificate } = run;
   const fate = certificate === "NONE" ? "undecided" : ["DEAD", "BLIND", "LOST_BALL"].includes(certificate) ? "lost" : "learned";
-  return { ...path, at, certificate, fate };
+  return { ...run, fate };
 }
 
 export function render({ model, el }) {
@@ -72,7 +69,7 @@ export function render({ model, el }) {
         full, w, here, beta, theta, alpha, dead, rho, a, safe: here.safeRadius, lost: lostRadius(here, z), low,
         blind: here.isBlind(w), excess: here.excessLoss(w) / here.trivialLoss,
         always: capProbability(beta, now.dim), never: 1 - capProbability(Math.min(Math.PI, beta + Math.PI / 2), now.dim),
-        run: followFrom(zonesOf(now, ROUGH), w, full ? FULL : QUICK),
+        run: followFrom(now, w, full ? FULL : QUICK),
       };
       key = wanted;
       clearTimeout(waiting);

@@ -35,18 +35,19 @@ function meanSlowness(logs) {
 }
 
 /**
- * The flow from `start` (p, q, b) until it is within `near` of the target or of the dead cone, or the budget is spent:
- * { points, times } with times as log(1 + t). `here` is a problem of a ball with target [1, 0, offset].
+ * The flow from `start` (p, q, b) until its fate is proved and it is within `near` of the target or of the dead cone,
+ * or the budget is spent: { points, times, certificate, at }, times as log(1 + t), `at` the first point at which the
+ * certificate holds. `here` is a problem of a ball with target [1, 0, offset] that is asked for the accuracy rtol.
  */
-export function flowCurve(here, start, { steps = 160, tol = 1e-4, near = 2e-3 } = {}) {
+export function flowCurve(here, start, { steps = 160, tol = 1e-5, near = 2e-3, rtol = 1e-7 } = {}) {
   const points = [Array.from(start)], times = [0], stages = Array.from({ length: 7 }, () => [0, 0, 0]);
   const logs = new Array(7).fill(0), trial = [0, 0, 0], v = here.target, c = here.supportRadius, root = Math.hypot(1, c);
-  let w = Array.from(start), logTime = -Infinity, length = 0;
-  if (here.isDead(w)) return { points, times };
+  let w = Array.from(start), logTime = -Infinity, length = 0, certificate = flowCertificate(here, w, rtol), at = 0;
+  if (certificate === "DEAD") return { points, times, certificate, at };
   logs[0] = unitSlope(here, w, stages[0]);
   for (let k = 0; k < steps && logs[0] > -Infinity; k += 1) {
     const room = clearanceOf(here, w), away = Math.hypot(w[0] - v[0], w[1] - v[1], w[2] - v[2]), size = lengthOf3(w);
-    if (room < near * Math.min(1, size) || away < near) break;
+    if (room < (certificate === "NONE" ? 1e-14 * size : near * Math.min(1, size)) || away < near) break;
     length = Math.min(length > 0 ? length : 0.05 * room, 0.6 * room, Math.max(0.5 * away, near));
     let fine = true;
     for (let i = 0; i < 6 && fine; i += 1) {
@@ -70,10 +71,14 @@ export function flowCurve(here, start, { steps = 160, tol = 1e-4, near = 2e-3 } 
       logs[0] = unitSlope(here, w, stages[0]);
       points.push(w);
       times.push(Math.min(LATEST, logTime > 30 ? logTime : Math.log1p(Math.exp(logTime))));
+      if (certificate === "NONE") {
+        certificate = flowCertificate(here, w, rtol);
+        at = points.length - 1;
+      }
     }
     length *= clamp(0.9 * (wrong / tol) ** -0.2, 0.2, 5);
   }
-  return { points, times };
+  return { points, times, certificate, at };
 }
 
 /** The radius of the lost ball about a dead point z = (p, q, b) of a ball's problem (`lost_ball_radius`). */
