@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 import singleneuron as sn
 from live import PHONE, OpenFigure, open_figure
 from singleneuron.widgets import BetterThanTrivial
+from singleneuron.widgets.base import join
 from singleneuron.widgets.better_than_trivial import LIMITS
 
 PAGE = "guarantees/better_than_trivial.html"
@@ -56,6 +57,57 @@ def figure(opened: Figure) -> Iterator[Figure]:
     opened.canvas.scroll_into_view_if_needed()
     yield opened
     assert opened.said == []
+
+
+# --- Its numbers --------------------------------------------------------------------------------
+
+IMPORT = """async source => {
+    const address = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+    window.parts = await import(address);
+}"""
+MASSES = """cases => cases.map(([law, v, states, deltas]) => {
+    const here = parts.problem(law, v);
+    const values = parts.localEigenvalues(here);
+    return [states.map(w => parts.overlapCurvature(here, w)),
+        deltas.map(delta => parts.leastOverlap(here, delta)), [values[0], values[1]]];
+})"""
+
+
+def test_the_part_says_what_the_package_says(chromium: Browser) -> None:
+    rng, cases, here = np.random.default_rng(10), [], []
+    kinds = {"ball": sn.UniformBall, "sphere": sn.UniformSphere, "gaussian": sn.Gaussian}
+    for kind, dim, size in [
+        ("ball", 2, 1.0), ("ball", 3, 2.0), ("ball", 100, 1.0), ("ball", 100_000, 0.7),
+        ("sphere", 2, 1.0), ("sphere", 5, 1.5), ("gaussian", 4, 0.6),
+    ]:  # fmt: skip
+        law = kinds[kind](dim, size)
+        for offset in (-0.1, 0.0, 0.4):
+            full = sn.Problem(law, [1.0, *np.zeros(dim - 1), offset / np.sqrt(dim)])
+            prob, v = full.reduced, [1.0, 0.0, offset / np.sqrt(dim)]
+            w = rng.normal(size=(40, 3)) * [1, 1, 1 / np.sqrt(dim)]
+            w[:, 1] = np.abs(w[:, 1])
+            w[:8] = v + 10.0 ** rng.uniform(-9, -1, (8, 1)) * np.abs(w[:8])
+            w[8:12, 2] = 2 * size * np.hypot(w[8:12, 0], w[8:12, 1])  # active on all inputs
+            w[12:16, 1] = 0.0
+            finite = kind != "gaussian"
+            deltas = prob.trivial_loss * rng.uniform(0.001, 0.999, 6 * finite)
+            radius = {"scale": size} if kind == "gaussian" else {"radius": size}
+            cases.append([{"kind": kind, "dim": dim, **radius}, v, w.tolist(), deltas.tolist()])
+            ends = sn.local_rate(full).eigenvalues[[0, -1]]
+            here.append((sn.overlap_curvature(prob, w), sn.least_overlap(prob, deltas), ends))
+    page = chromium.new_page()
+    page.evaluate(IMPORT, join("overlaps"))
+    for there, (curvature, mass, ends) in zip(page.evaluate(MASSES, cases), here, strict=True):
+        # Both promise 1e-10 of the largest eigenvalue.
+        np.testing.assert_allclose(there[0], curvature, rtol=0, atol=1e-10 * ends[1])
+        np.testing.assert_allclose(there[1], mass, rtol=1e-8)
+        np.testing.assert_allclose(there[2], ends, rtol=0, atol=1e-10 * ends[1])
+    densities = [(d, sn.UniformBall(d, 0.5).density_bound) for d in (1, 2, 3, 10, 100)]
+    for d, density in densities:
+        assert page.evaluate(f"parts.ballDensity({d}, 0.5)") == pytest.approx(density, rel=1e-12)
+    bound = page.evaluate("parts.curvatureBound(2, 0.7, 0.3)")
+    assert bound == pytest.approx(0.3**3 / (12 * 0.49 * (1 + (2 + 0.3 / (12**0.5 * 0.7)) ** 2)))
+    page.close()
 
 
 # --- It lives, and answers to mouse, touch and keys ----
