@@ -117,8 +117,14 @@ export function render({ model, el }) {
   const sparse = DIMENSIONS.filter((d, j) => d < 12 || j % 2 === 0 || d === 1000);
   const curveOverRadius = (d, init) => keep(`radius ${init}`, d, () => (
     logRadii.map((x) => [x, Math.exp(logBornDead(d, 10 ** x, init, 6))])));
-  const curveOverDimension = (c, init) => keep(`dimension ${init}`, c, () => (
-    sparse.map((d) => [Math.log10(d), logBornDead(d, c, init, 6) / Math.LN10])));
+  const curveOverDimension = (c, init) => keep(`dimension ${init}`, c, () => { // it falls: no more once it has left the plot
+    const points = [];
+    for (const d of sparse) {
+      points.push([Math.log10(d), logBornDead(d, c, init, 6) / Math.LN10]);
+      if (points[points.length - 1][1] < FLOOR) break;
+    }
+    return points;
+  });
 
   // -------------------------------------------------------------- controls
   const choices = Object.entries(INITS).map(([name, text]) => button(text, () => write({ init: name }), { "data-init": name }));
@@ -218,19 +224,21 @@ export function render({ model, el }) {
       pen.setLineDash([]);
       pen.strokeStyle = theme.undecided;
       pen.lineWidth = 1;
-      for (const start of starts) {
-        if (isDead(start)) { count += 1; continue; }
+      const circles = (chosen, size) => {
         pen.beginPath();
-        pen.arc(...at(start), 2.4, 0, 7);
-        pen.stroke();
-      }
+        for (const start of chosen) {
+          const [x, y] = at(start);
+          pen.moveTo(x + size, y);
+          pen.arc(x, y, size, 0, 2 * Math.PI);
+        }
+      };
+      circles(starts.filter((start) => !isDead(start)), 2.4);
+      pen.stroke();
+      const dead = starts.filter(isDead);
+      count = dead.length;
+      circles(dead, 2.8);
       pen.fillStyle = theme.lost;
-      for (const start of starts) {
-        if (!isDead(start)) continue;
-        pen.beginPath();
-        pen.arc(...at(start), 2.8, 0, 7);
-        pen.fill();
-      }
+      pen.fill();
       pen.strokeStyle = theme.lost;
       pen.lineWidth = 2.4;
       line(pen, [at([0, 0]), at([4, -4 * k])]);
