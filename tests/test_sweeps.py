@@ -1,0 +1,212 @@
+"""Maps of failure probabilities: the cells, workers that die, going on."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import importlib.util
+import math
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import singleneuron as sn
+from singleneuron.fate import tasks
+
+LAW = sn.UniformBall(3)
+BIASES = np.linspace(-0.8, 0.3, 10)
+NORMS = np.array([1e-3, 0.1, 1.0])
+TOL = 1e-2
+
+
+def problem(bias: float, size: float = 1.0) -> sn.Problem:
+    return sn.Problem(LAW, [size, 0.0, 0.0, bias])
+
+
+@pytest.fixture(scope="module")
+def plain() -> sn.FailureMap:
+    return sn.failure_map(LAW, BIASES, NORMS, tol=TOL)
+
+
+def same(one: sn.FailureMap, other: sn.FailureMap) -> bool:
+    return bool(np.abs(one.probability - other.probability).max() <= TOL)
+
+
+def test_each_cell_is_a_failure_probability(plain: sn.FailureMap) -> None:
+    assert plain.finished.all() and plain.probability.shape == (10, 3)
+    for bias, row, angles in list(zip(plain.biases, plain.probability, plain.threshold))[::3]:
+        exact = sn.failure_probability(problem(bias), NORMS, tol=1e-4)
+        np.testing.assert_allclose(row, exact, atol=TOL)
+        np.testing.assert_array_equal(sn.angle_probability(3, angles), row)
+    assert repr(plain).endswith("30 of 30 cells finished)")
+
+
+def test_guesses_do_not_decide(monkeypatch: pytest.MonkeyPatch, plain: sn.FailureMap) -> None:
+    def misled(task: Any) -> Any:
+        hint = np.resize([0.1, 3.0, math.pi, np.nan, 1.5], len(task.hint))
+        return solve(task._replace(hint=hint))
+
+    solve = tasks.solve
+    monkeypatch.setattr(tasks, "solve", misled)
+    assert same(sn.failure_map(LAW, BIASES, NORMS, tol=TOL), plain)
+
+
+def test_order_of_the_biases_and_the_targets_size_do_not_matter(plain: sn.FailureMap) -> None:
+    mixed = sn.failure_map(LAW, BIASES[::-1][:4], NORMS, tol=TOL)
+    np.testing.assert_allclose(mixed.probability, plain.probability[::-1][:4], atol=TOL)
+    scaled = sn.failure_map(LAW, 3 * BIASES[:2], 3 * NORMS, size=3.0, tol=TOL)
+    np.testing.assert_allclose(scaled.probability, plain.probability[:2], atol=TOL)
+
+
+class Watched(concurrent.futures.Executor):
+    """A pool of processes, the first of which is killed after so many results."""
+
+    def __init__(self, pool: concurrent.futures.ProcessPoolExecutor, deadly: int):
+        self.pool, self.deadly, self.results = pool, deadly, 0
+
+    def submit(self, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        future = self.pool.submit(*args, **kwargs)
+        future.add_done_callback(self._count)
+        return future
+
+    def _count(self, future: concurrent.futures.Future[Any]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self.results += 1
+            if self.results == self.deadly:
+                os.kill(next(iter(self.pool._processes)), signal.SIGKILL)
+
+
+def pool() -> concurrent.futures.ProcessPoolExecutor:
+    return concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+
+def test_a_killed_worker_loses_no_finished_cell(tmp_path: Path, plain: sn.FailureMap) -> None:
+    file = tmp_path / "map.npz"
+    with pool() as workers:
+        watched = Watched(workers, deadly=3)
+        with pytest.raises(sn.SweepError, match="resume=error.partial") as caught:
+            sn.failure_map(LAW, BIASES, NORMS, tol=TOL, executor=watched, save=file)
+    assert isinstance(caught.value.__cause__, concurrent.futures.BrokenExecutor)
+    partial = caught.value.partial
+    finished = partial.finished.copy()
+    assert finished.sum() == 3 * watched.results >= 9  # every result that came back was kept
+    np.testing.assert_array_equal(sn.FailureMap.load(file).probability, partial.probability)
+    before = partial.probability[finished]
+    with concurrent.futures.ThreadPoolExecutor(1) as fresh:
+        whole = sn.failure_map(LAW, BIASES, NORMS, tol=TOL, executor=fresh, resume=partial)
+    assert same(whole, plain)
+    np.testing.assert_array_equal(whole.probability[finished], before)
+    assert same(sn.failure_map(LAW, BIASES, NORMS, tol=TOL, resume=file), plain)
+
+
+def test_finished_cells_are_not_run_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plain: sn.FailureMap
+) -> None:
+    plain.save(tmp_path / "whole")
+    holes = sn.FailureMap.load(tmp_path / "whole")
+    assert same(holes, plain)
+    holes.probability[4, 1] = holes.probability[7, :] = np.nan
+    run = []
+
+    def counted(task: Any) -> Any:
+        run.append((task.row, task.columns.tolist()))
+        return solve(task)
+
+    solve = tasks.solve
+    monkeypatch.setattr(tasks, "solve", counted)
+    whole = sn.failure_map(LAW, BIASES, NORMS, tol=TOL, resume=holes)
+    assert run == [(4, [1]), (7, [0, 1, 2])]
+    assert same(whole, plain)
+    missing = tmp_path / "not_yet.npz"
+    assert sn.failure_map(LAW, [-0.5], [1.0], tol=TOL, resume=missing).finished.all()
+
+
+def test_a_cell_that_fails_names_itself_and_spares_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Moody(tasks.Search):
+        def run(self, hint: Any = None) -> Any:
+            if (self.norms == 0.1).any():
+                self._fail("the lost angles form no interval", np.flatnonzero(self.norms == 0.1))
+            return super().run(hint)
+
+    monkeypatch.setattr(tasks, "Search", Moody)
+    with pytest.raises(sn.SweepError, match=r"4 of 6 cells.*bias -0.5: the lost.*0\.1") as caught:
+        sn.failure_map(LAW, [-0.5, 0.0], NORMS, tol=TOL)
+    assert caught.value.partial.finished.tolist() == [[True, False, True]] * 2
+    assert len(caught.value.reasons) == 2
+
+
+def test_threads_and_descent() -> None:
+    with concurrent.futures.ThreadPoolExecutor(2) as workers:
+        found = sn.failure_map(
+            LAW, [-0.5, 0.0], [0.1], dynamics="descent", step_size=1.0, tol=TOL, executor=workers
+        )
+    for bias, p in zip(found.biases, found.probability[:, 0]):
+        exact = sn.failure_probability(problem(bias), 0.1, "descent", 1.0, tol=1e-3)
+        assert p == pytest.approx(float(exact), abs=TOL)
+    assert found.dynamics == "descent" and found.step_size == 1.0
+
+
+def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    sn.failure_map(LAW, [-0.5], [1.0], tol=TOL, progress=True)
+    printed = capsys.readouterr()
+    assert printed.out == "" and "cell" in printed.err
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="no distributed: pip install it"
+)
+def test_dask_runs_the_same_line(plain: sn.FailureMap) -> None:
+    from distributed import Client
+
+    # Its workers are threads here; what they are sent is pickled in the test above.
+    with Client(processes=False, n_workers=1, dashboard_address=None) as client:
+        found = sn.failure_map(LAW, BIASES, NORMS, tol=TOL, executor=client.get_executor())
+    assert same(found, plain)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"law": 3}, "law must be a Law"),
+        ({"law": sn.Gaussian(2)}, "law must have bounded support"),
+        ({"law": sn.UniformCube(2)}, "law must be symmetric"),
+        ({"law": sn.UniformBall(1)}, "law must have dim >= 2"),
+        ({"biases": []}, "biases must be a list"),
+        ({"biases": 0.5}, "biases must be a list"),
+        ({"biases": [-1.0, 0.0]}, "target must not be dead"),
+        ({"norms": [[1.0]]}, "norms must be a list"),
+        ({"norms": [0.0]}, "start_norm must be positive"),
+        ({"size": 0.0}, "size must be positive"),
+        ({"dynamics": "sgd"}, "dynamics must be one of"),
+        ({"step_size": 1.0}, "step_size must be None for the flow"),
+        ({"tol": 1.0}, "tol must lie in"),
+        ({"executor": 3}, "executor must have submit"),
+    ],
+)
+def test_bad_input(change: dict, said: str) -> None:
+    given: dict[str, Any] = {"law": LAW, "biases": [-0.5], "norms": [1.0]}
+    with pytest.raises(ValueError, match=said):
+        sn.failure_map(**{**given, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"law": sn.UniformBall(4)}, "law"),
+        ({"biases": BIASES + 0.01}, "biases"),
+        ({"norms": NORMS[:2]}, "norms"),
+        ({"tol": 0.02}, "tol"),
+        ({"size": 1.1}, "size"),
+        ({"dynamics": "descent"}, "dynamics"),
+    ],
+)
+def test_resume_is_of_the_same_sweep(plain: sn.FailureMap, change: dict, name: str) -> None:
+    given: dict[str, Any] = {"law": LAW, "biases": BIASES, "norms": NORMS, "tol": TOL}
+    with pytest.raises(ValueError, match=f"resume must be.*another {name}"):
+        sn.failure_map(**{**given, **change}, resume=plain)
