@@ -104,7 +104,7 @@ FOLLOW = """states => states.map(({dim, c, offset, bias, start}) => {
 
 def test_paths_have_python_s_fates_and_never_turn_away(engine: Page) -> None:
     rng = np.random.default_rng(11)
-    states = [random_state(rng) for _ in range(60)]
+    states = [random_state(rng) for _ in range(40)]
     seen = set()
     for state, run in zip(states, engine.evaluate(FOLLOW, states), strict=True):
         prob = problem(state["dim"], state["c"], state["offset"])
@@ -281,7 +281,7 @@ def test_random_play_at_the_extremes(figure: Figure) -> None:
     play = random.Random(9)
     sliders = figure.page.locator(".sn-figure input[type=range]")
     buttons = figure.page.locator(".sn-figure button")
-    for _ in range(40):
+    for _ in range(25):
         point = [play.choice([-EXTENT, 0.0, 1e-300, -1e-9, EXTENT]) for _ in range(2)]
         figure.set(start=point, dim=play.choice(DIMS))
         sliders.nth(play.randrange(sliders.count())).evaluate(
