@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import singleneuron as sn
+from singleneuron import figures
+from singleneuron.widgets import SampleFates
+from singleneuron.widgets.sample_fates import PRESETS, drawn
+
+mpl.use("Agg")
 
 Array = NDArray[np.float64]
 BALL = sn.Problem(sn.UniformBall(3, radius=1.5), [1.0, -0.5, 0.2, 0.1], rtol=1e-9)
@@ -316,3 +323,101 @@ def test_rescaled_bias_feature(d: int) -> None:
     np.testing.assert_allclose(second, 1.0, rtol=1e-14)
     assert sn.local_rate(balanced).factor <= 0.5 + np.sqrt(3) / 4 + 1e-12
     assert sn.local_rate(plain).factor >= 1 - plain.law.mean_square / 2
+
+
+# Pictures and the live figure
+
+
+@pytest.fixture
+def ax() -> Iterator[Any]:
+    import matplotlib.pyplot as plt
+
+    yield figures.new_figure()[1]
+    plt.close("all")
+
+
+def test_shares_are_stacked(ax: Any) -> None:
+    shares = {"learned": [0.5, 0.2, 0.0], sn.Fate.LOST: [0.25, 0.5, 1.0]}
+    made = figures.draw_fate_shares(ax, [1, 2, 4], shares, {"2/L": 2.0})
+    tops = [area.get_paths()[0].vertices[:, 1].max() for area in made["areas"]]
+    assert tops == [0.5, 1.0]
+    assert made["lines"][0].get_xdata()[0] == 2.0
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["learned", "lost"]
+
+
+def test_spread_and_its_band(ax: Any) -> None:
+    made = figures.draw_spread(ax, [0.1, 0.2], {"s = 1": [0.2, 0.5]}, ([0.15, 0.3], [0.3, 0.6]))
+    np.testing.assert_array_equal(made["points"][0].get_ydata(), [0.2, 0.5])
+    ys = made["band"].get_paths()[0].vertices[:, 1]
+    assert (ys.min(), ys.max()) == (0.15, 0.6)
+
+
+def test_fractions_seen_are_hollow(ax: Any) -> None:
+    made = figures.draw_fractions(
+        ax, [1, 2, 8], {"proved": [0, 0.5, 1], "seen": [0, 0.25, 1]}, 100, {"f": [0.1, 0.6, 1]},
+        hollow=["seen"],
+    )  # fmt: skip
+    filled, hollow = (bars.lines[0].get_markerfacecolor() for bars in made["points"])
+    assert hollow == "white" and filled != "white"
+    middle = made["points"][0].lines[2][0].get_segments()[1]
+    assert np.ptp(middle[:, 1]) == pytest.approx(2 * 0.05)  # 2 sqrt(0.25 / 100)
+    assert ax.get_xscale() == "linear" or [t.get_text() for t in ax.get_xticklabels()][:1] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda a: figures.draw_fate_shares(a, [2, 1], {"lost": [0, 0]}), "at must be at least"),
+        (lambda a: figures.draw_fate_shares(a, [1, 2], {"lost": [0, 2]}), "shares must be >= 0"),
+        (lambda a: figures.draw_fate_shares(a, [1, 2], {"won": [0, 1]}), "fate must be one of"),
+        (lambda a: figures.draw_spread(a, [0, 1], {"x": [1, 1]}, ([1, 1], [1, 1])), "steps must"),
+        (lambda a: figures.draw_spread(a, [1, 2], {"x": [1]}, ([1, 1], [1, 1])), "spread['x']"),
+        (lambda a: figures.draw_fractions(a, [1, 2], {"x": [0, 2]}, 5), "fractions must lie in"),
+        (lambda a: figures.draw_fractions(a, [1, 2], {"x": [0, 1]}, 0), "trials must be an"),
+        (lambda a: figures.draw_fractions(a, [1, 2], {}, 5), "fractions must hold 1 to 4"),
+    ],
+)
+def test_bad_pictures(ax: Any, draw: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        draw(ax)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"points": [0.5]}, "points must be 2 to 30 numbers in [-1, 1], got [0.5]"),
+        ({"points": [0.5, 1.5]}, "points must be 2 to 30 numbers in [-1, 1]"),
+        ({"points": [0.5, float("nan")]}, "points must be finite, got nan"),
+        ({"seed": -1}, "seed must be an integer >= 0, got -1"),
+        ({"seed": 10_000}, "seed must be at most 9999, got 10000"),
+        ({"step_size": 2.0}, "step_size must be in [0.05, 1.95], got 2.0"),
+        ({"start": [0.0, 3.5]}, "start must lie in [-3.0, 3.0]^2"),
+        ({"target": [1.0]}, "target must have shape (2,), got (1,)"),
+        ({"preset": "x"}, "preset must be one of 'spurious'"),
+        ({"n": 3}, "n is no parameter of SampleFates; use "),
+    ],
+)
+def test_bad_parameters_of_the_live_figure(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        SampleFates(**arguments)
+
+
+def test_presets_tell_what_they_are_named_after() -> None:
+    fates = {}
+    for name in PRESETS:
+        figure = SampleFates(preset=name)
+        law, sample = figure.problems()
+        assert sn.decide(law, figure.start, "descent").fate == sn.Fate.LEARNED
+        fates[name] = sn.decide(sample, figure.start, "descent").certificate.item().name
+        figure.start = [0.1, 0.1]
+        assert figure.preset == ""
+    assert fates == {"spurious": "SAMPLE_PART", "dead on the sample": "DEAD", "two fates": "BLIND"}
+
+
+def test_drawn_inputs_are_uniform_and_nested() -> None:
+    many = np.array([drawn(30, seed) for seed in range(300)])
+    assert drawn(30, 5)[:7] == drawn(7, 5)
+    assert (many == many.round(4)).all() and abs(many).max() <= 1
+    # 9,000 draws: mean and second moment within five standard errors.
+    assert abs(many.mean()) < 5 * np.sqrt(1 / 3 / many.size)
+    assert abs((many**2).mean() - 1 / 3) < 5 * np.sqrt(4 / 45 / many.size)
