@@ -225,7 +225,7 @@ export function render({ model, el }) {
     });
     label(pen, "a hundredth", curves.area.x + curves.area.w - 6, curves.y(-2) - 5, theme, "right");
     curves.axes({
-      xTicks: [0, 2, 4, 6, 8, 10, 12, 14].map((k) => [k, powerText(k)]), yTicks: [0, -1, -2, -3, -4].map((k) => [k, k ? powerText(k) : "1"]),
+      xTicks: [0, 3, 6, 9, 12].map((k) => [k, powerText(k)]), yTicks: [0, -1, -2, -3, -4].map((k) => [k, k ? powerText(k) : "1"]),
       xName: "step", yName: "|w \u2212 v|\u00b2, share of the start",
     });
   }
