@@ -25,19 +25,18 @@ def ball(dim: int, bias: float, radius: float = 1.0) -> sn.Problem:
 def test_known_values() -> None:
     # d = 2, b_v = -1/2: from 2/3 for large starts to 1/6 for small ones.
     prob = ball(2, -0.5)
-    p = sn.failure_probability(prob, [1e4, 1e-2, 1e-4, 1e-6, 1e-12])
-    np.testing.assert_allclose(p[1:4], [0.253821, 0.183522, 0.170198], atol=1e-6)
-    assert 2 / 3 - 1e-3 < p[0] < 2 / 3 and 1 / 6 < p[-1] < 1 / 6 + 1e-4
+    p = sn.failure_probability(prob, [1e-2, 1e-4, 1e-6])
+    np.testing.assert_allclose(p, [0.253821, 0.183522, 0.170198], atol=1e-6)
     angle = sn.failure_threshold(prob, 1e-2)
-    assert float(sn.angle_probability(2, angle)) == pytest.approx(p[1], abs=1e-6)
+    assert float(sn.angle_probability(2, angle)) == pytest.approx(p[0], abs=1e-6)
 
 
 def test_every_single_start_is_on_its_side() -> None:
     rng = np.random.default_rng(8)
     for dim, bias, norm in ((2, -0.5, 0.1), (5, 0.0, 1.0), (20, -0.2, 0.3)):
         prob = sn.Problem(sn.UniformBall(dim), [*[0.0] * (dim - 1), 1.0, bias])
-        u = rng.standard_normal((800, dim))
-        w = np.column_stack([norm * u / np.linalg.norm(u, axis=1, keepdims=True), np.zeros(800)])
+        u = rng.standard_normal((300, dim))
+        w = np.column_stack([norm * u / np.linalg.norm(u, axis=1, keepdims=True), np.zeros(300)])
         lost = sn.decide(prob, w).fate == F.LOST
         threshold = float(sn.failure_threshold(prob, norm))
         theta = np.arccos(w[:, -2] / norm)
@@ -45,7 +44,7 @@ def test_every_single_start_is_on_its_side() -> None:
         assert (lost == (theta > threshold)).all()
         p = float(sn.failure_probability(prob, norm))
         assert 0.05 < p < 0.95
-        assert abs(lost.mean() - p) < 5 * math.sqrt(p * (1 - p) / 800)
+        assert abs(lost.mean() - p) < 5 * math.sqrt(p * (1 - p) / 300)
 
 
 def curve_fate(prob: sn.Problem, start: np.ndarray) -> sn.Fate:
@@ -82,8 +81,8 @@ def test_another_solver_sees_the_same_threshold(dim: int, bias: float, norm: flo
 
 
 def test_inside_the_bracket() -> None:
-    for dim in (2, 30, 1000):
-        for bias in (-0.6, 0.0, 0.1):
+    for dim in (2, 1000):
+        for bias in (-0.6, 0.1):
             prob = ball(dim, bias)
             norms = np.array([1e-5, 1e-2, 0.3, 5.0])
             p = sn.failure_probability(prob, norms, tol=1e-4)
@@ -119,10 +118,10 @@ def test_both_ends_are_approached() -> None:
         small, large = (
             sn.small_start_failure_probability(prob), sn.large_start_failure_probability(prob),
         )  # fmt: skip
-        below = sn.failure_probability(prob, 10.0 ** -np.arange(2, 13, 2)) - small
-        above = large - sn.failure_probability(prob, [1e1, 1e2, 1e3, 1e4])
-        assert (np.diff(below) < 1e-6).all() and (np.diff(above) < 1e-6).all()
-        assert abs(below[-1]) < 0.01 * below[0] + 1e-6 and above[-1] < 0.3 * above[0] + 1e-6
+        below = sn.failure_probability(prob, [1e-2, 1e-5, 1e-12], tol=1e-5) - small
+        above = large - sn.failure_probability(prob, [1e1, 1e4], tol=1e-5)
+        assert (np.diff(below) < 1e-5).all() and (np.diff(above) < 1e-5).all()
+        assert abs(below[-1]) < 0.01 * below[0] + 1e-5 and above[-1] < 0.01 * above[0] + 1e-5
 
 
 def test_descent_and_flow_part() -> None:

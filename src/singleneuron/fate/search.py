@@ -131,10 +131,12 @@ class Search:
             fates[bad] = self._fates(rows[bad], angles[bad], error / 1000, patience=10)
             wrong = _disorder(fates[bad])
             if wrong.any():
-                k = int(np.flatnonzero(wrong.any(axis=1))[0])
-                found = fates[bad[k]], angles[bad[k]]
-                shown = ", ".join(f"{a:.9g} {f.name.lower()}" for f, a in zip(*found))
-                self._fail(f"the lost angles form no interval ({shown})", rows[bad[k : k + 1]])
+                k = bad[np.flatnonzero(wrong.any(axis=1))[0]]
+                shown = ", ".join(f"{a:.9g} {f.name.lower()}" for f, a in zip(fates[k], angles[k]))
+                what = "the lost angles form no interval"
+                if (fates[k] == Fate.UNDECIDED).any():
+                    what += ", or undecided ones hide it"
+                self._fail(f"{what} ({shown})", rows[[k]])
         learned, lost = fates == Fate.LEARNED, fates == Fate.LOST
         last = np.where(learned, angles, low).max(axis=1)
         first = np.where(lost, angles, high).min(axis=1)
@@ -173,10 +175,9 @@ class Search:
             learned, lost = fates == Fate.LEARNED, fates == Fate.LOST
             last[rows[learned]], first[rows[lost]] = middle[learned], middle[lost]
             open_rows = ~(learned | lost)
-            window[0, rows[open_rows]] = np.where(split, np.minimum(start, middle), middle)[
-                open_rows
-            ]
-            window[1, rows[open_rows]] = np.where(split, np.maximum(end, middle), middle)[open_rows]
+            start, end = np.where(split, (start, end), (middle, middle))
+            window[0, rows[open_rows]] = np.minimum(start, middle)[open_rows]
+            window[1, rows[open_rows]] = np.maximum(end, middle)[open_rows]
 
     def _unconfirmed(self, rows: Rows, last: Array, first: Array, error: float) -> Rows:
         """Return the rows whose threshold moves by more than half the tolerance, reopened."""
@@ -184,11 +185,12 @@ class Search:
         below = np.maximum(self._shifted(middle, -self.tol / 2), self.low[rows])
         above = np.minimum(self._shifted(middle, self.tol / 2), self.high[rows])
         fates = self._fates(rows, np.stack([below, above], axis=1), error)
-        early = (fates[:, 0] != Fate.LEARNED) & (below > self.low[rows])
-        late = (fates[:, 1] != Fate.LOST) & (above < self.high[rows])
-        unknown = (fates == Fate.UNDECIDED).any(axis=1)
+        inside = np.stack([below > self.low[rows], above < self.high[rows]], axis=1)
+        unknown = ((fates == Fate.UNDECIDED) & inside).any(axis=1)
         if unknown.any():
             self._fail("undecided starts next to a threshold", rows[unknown], middle[unknown])
+        early = (fates[:, 0] == Fate.LOST) & inside[:, 0]
+        late = (fates[:, 1] == Fate.LEARNED) & inside[:, 1]
         last[rows[early]], first[rows[early]] = self.low[rows[early]], below[early]
         last[rows[late]], first[rows[late]] = above[late], self.high[rows[late]]
         return rows[early | late]
