@@ -226,16 +226,17 @@ def test_normal_noise_kills_and_the_dead_stay() -> None:
 # Only a sample
 
 
-@pytest.mark.parametrize(("d", "n"), [(1, 4), (2, 20), (5, 50), (20, 200)])
+@pytest.mark.parametrize(("d", "n"), [(1, 4), (2, 20), (20, 200)])
 def test_dead_for_the_sample(d: int, n: int) -> None:
     prob = sn.Problem(sn.UniformBall(d), np.append(np.eye(d)[0], 1.1))
     rng = np.random.default_rng(d)
-    w = rng.normal(size=(600, d + 1)) * np.append(np.ones(d), 2.0)
+    w = rng.normal(size=(20_000, d + 1)) * np.append(np.ones(d), 2.0)
     chance = (1 - prob.active_mass(w)) ** n
+    open_ones = (chance > 0.1) & (chance < 0.9)  # none of these is dead for the law
+    w, chance = w[open_ones][:1000], chance[open_ones][:1000]
+    assert len(w) > 300 and not prob.is_dead(w).any()
     dead = [bool(sn.sample_problem(prob, n, rng).is_dead(u)) for u in w]  # a sample for each w
-    error = np.sqrt((chance * (1 - chance)).sum())
-    assert abs(sum(dead) - chance.sum()) <= 5 * error
-    assert chance.sum() > 1.05 * prob.is_dead(w).sum() + 3  # more than the law's dead cone
+    assert abs(sum(dead) - chance.sum()) <= 5 * np.sqrt((chance * (1 - chance)).sum())
 
 
 def test_d_positive_inputs_do_not_determine_the_target() -> None:
