@@ -16,7 +16,7 @@ from .style import FAINT, LEARNER, SERIES, styled
 if TYPE_CHECKING:
     from ..dynamics import Trajectory
 
-_LEAST = 1e-5  # of the squared distance at the start: the lowest that is shown
+_LEAST = 1e-4  # of the squared distance at the start: the lowest that is shown
 
 
 @styled
