@@ -101,7 +101,7 @@ def test_projections_and_radius_are_python_s(part: Page) -> None:
 
 def test_starts_are_as_far_as_said_and_one_is_dead_from_the_radius_on(part: Page) -> None:
     rng, dead = np.random.default_rng(1), 0
-    for _ in range(200):
+    for _ in range(150):
         c, reach = float(rng.uniform(0.25, 4)), float(rng.choice([0.5, 0.99, 1.0, 1.01, 1.5]))
         v, law = alive(rng, c), sn.UniformBall(1, radius=c)
         starts = np.array(part.evaluate("a => part.startsAbout(...a)", [v, c, reach]))
@@ -116,7 +116,7 @@ def test_starts_are_as_far_as_said_and_one_is_dead_from_the_radius_on(part: Page
 
 def test_descent_is_python_s(figure: Figure) -> None:
     rng = np.random.default_rng(2)
-    for _ in range(6):
+    for _ in range(4):
         c, step = float(rng.uniform(0.25, 4)), float(rng.uniform(0.1, 1.95))
         v = alive(rng, c)
         figure.set(c=c, target=v, reach=float(rng.uniform(0.5, 1.5)), step_size=step)
@@ -148,10 +148,11 @@ def test_sgd_is_python_s(figure: Figure, step: float) -> None:
     figure.set(c=c, target=v.tolist(), reach=0.95, dynamics="SGD", step_size=step, seed=5)
     drawn, eta = inputs(6, RUNS * 1000), step / (1 + c * c)
     assert abs(np.mean(drawn) - 0.5) < 0.01  # 16,000 uniform numbers: five standard errors
-    for k, one in enumerate(figure.runs()):
+    found = figure.runs()
+    for k, one in enumerate(found):
         path = np.reshape(one["points"], (-1, 2))
         w = path[0]
-        for t, u in enumerate(drawn[1000 * k : 1000 * k + 200], start=1):
+        for t, u in enumerate(drawn[1000 * k : 1000 * k + 100], start=1):
             x = np.array([c * (2 * u - 1), 1.0])
             if w @ x > 0:
                 w = w - eta * (w @ x - max(v @ x, 0)) * x
@@ -159,9 +160,9 @@ def test_sgd_is_python_s(figure: Figure, step: float) -> None:
         assert len(path) == 1001
         assert (np.diff(one["far"]) <= 1e-12).all()
         assert one["certificate"] == "safe_ball" and one["fate"] == "learned"
-    before = figure.runs()[0]["points"]
     figure.press("again")
-    assert figure.runs()[0]["points"] != before
+    first = figure.page.evaluate("() => document.querySelector('.sn-figure').runs[0].points[200]")
+    assert first != found[0]["points"][200]
 
 
 def test_the_numbers_shown(figure: Figure) -> None:
@@ -186,7 +187,7 @@ def test_the_numbers_shown(figure: Figure) -> None:
 def test_inside_all_are_learned_and_outside_one_is_lost(figure: Figure, dynamics: str) -> None:
     rng = np.random.default_rng(3)
     figure.root.locator(f"button[data-dynamics={dynamics}]").click()
-    for _ in range(6):
+    for _ in range(3):
         c = float(rng.uniform(0.25, 4))
         figure.set(c=c, target=alive(rng, c))
         figure.press("inside")
