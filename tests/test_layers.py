@@ -20,9 +20,12 @@ ORDER = (
     "cones",
     "doubled",
     "kronrod",
+    "elementary",
     "rings",
+    "legendre",
     "arcs",
     "intervals",
+    "dispatch",
     "engine",
     "certify",
     "paths",
@@ -40,7 +43,18 @@ ORDER = (
 )
 
 # Who may import a heavy package, and whether as soon as the module is imported.
-KERNEL = {"doubled", "kronrod", "rings", "arcs", "intervals", "certify", "paths"}
+KERNEL = {
+    "doubled",
+    "kronrod",
+    "elementary",
+    "rings",
+    "legendre",
+    "arcs",
+    "intervals",
+    "dispatch",
+    "certify",
+    "paths",
+}
 HEAVY = {
     "matplotlib": {"figures"},
     "anywidget": {"widgets"},

@@ -11,54 +11,17 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numba import boolean, cfunc, float64, int64, njit
+from numba import njit
 
-from . import arcs, intervals
+from .dispatch import GAUSSIAN, LINE, parts
 from .doubled import cone_gap
-from .rings import MOMENTS, SIZE
+from .rings import MOMENTS
 
-BALL, GAUSSIAN, RING = arcs.BALL, arcs.GAUSSIAN, arcs.RING
-INTERVAL, LINE = 3, 4
 NONE, BELOW_TRIVIAL, SAFE_BALL, ANGLE, DEAD, BLIND, LOST_BALL = range(7)
 BLIND_NEVER, BLIND_LOW_BIAS, BLIND_ALWAYS = range(3)
 
 ANGLE_MARGIN = 1e-12  # radians; two hundred times the rounding of an angle of 1e6 coordinates
 NEAR_MARGIN = 1e-12  # relative, for the same reason
-
-_LINE, _PLANE, _FLAGS = float64[::1], float64[:, ::1], boolean[::1]
-
-
-@cfunc(
-    float64(_LINE, _PLANE, _LINE, _PLANE, _FLAGS, int64, int64, float64, float64, _LINE, _LINE,
-            float64),
-    cache=True,
-)  # fmt: skip
-def kernel(total, work, geo, places, valid, mode, kind, scale, power, w, v, rtol):
-    """Put the values of `mode` at (w, v) in total[:3]; return the log of their common scale.
-
-    Called through its address, so that the large kernel is compiled once and not with each
-    function that leads to it.
-    """
-    if kind == INTERVAL:
-        return intervals.uniform(total, mode, scale, w, v)
-    if kind == LINE:
-        return intervals.normal(total, work, mode, scale, w, v, rtol)
-    return arcs.evaluate(total, work, geo, places, valid, mode, kind, scale, power, w, v, rtol)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def workspace(call):
-    """Return what one thread needs for `parts`; `call` is `kernel`."""
-    work, geo = np.zeros((arcs.FIRST + arcs.PIECES, 80)), np.zeros(arcs.GEOMETRY)
-    return call, np.zeros(SIZE), work, geo, np.zeros((4, 2)), np.zeros(4, np.bool_)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def parts(space, mode, law, w, v, rtol):
-    """Put the values of `mode` at (w, v) in space[1][:3]; return their log scale."""
-    call, total, work, geo, places, valid = space
-    return call(total, work, geo, places, valid, mode, law[0], law[1], law[2], w, v, rtol)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -11,7 +11,7 @@ from numba import njit
 _SPLIT = 134217729.0  # 2^27 + 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def two_sum(a, b):
     """Return (s, e) with s = fl(a + b) and s + e = a + b exactly."""
     s = a + b
@@ -19,7 +19,7 @@ def two_sum(a, b):
     return s, (a - (s - t)) + (b - t)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def two_product(a, b):
     """Return (p, e) with p = fl(a b) and p + e = a b exactly (barring over- and underflow)."""
     p = a * b
@@ -32,7 +32,7 @@ def two_product(a, b):
     return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def dd_add(a, b):
     """Return the double-double a + b."""
     s, e = two_sum(a[0], b[0])
@@ -41,20 +41,20 @@ def dd_add(a, b):
     return two_sum(s, e + f)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def dd_mul(a, b):
     """Return the double-double a b."""
     p, e = two_product(a[0], b[0])
     return two_sum(p, e + (a[0] * b[1] + a[1] * b[0]))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def dd_neg(a):
     """Return the double-double -a."""
     return -a[0], -a[1]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def dd_div(a, b):
     """Return the double-double a / b (two Newton steps of long division)."""
     q = a[0] / b[0]
@@ -84,9 +84,10 @@ def cone_gap(p, q, b, c):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def cone_square(p, q, b, c):
-    """Return the double-double 1 - `cone_gap`, exact to its last digits where it is small."""
-    return dd_div(two_product(b, b), _reach(p, q, c))
+def cone_place(p, q, b, c):
+    """Return `cone_gap` and 1 - `cone_gap`, each exact to its last digits where it is small."""
+    reach, square = _reach(p, q, c), two_product(b, b)
+    return dd_div(dd_add(reach, dd_neg(square)), reach), dd_div(square, reach)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

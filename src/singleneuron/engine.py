@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import arcs, intervals
+from . import dispatch
 from .checks import Array
 from .laws import Radial
 from .rings import GRADIENT, LOSS, MOMENTS, OVERLAP
 
 __all__ = ["GRADIENT", "LOSS", "MOMENTS", "OVERLAP", "atoms", "radial"]
 
-_KINDS = {"ball": arcs.BALL, "gaussian": arcs.GAUSSIAN, "ring": arcs.RING}
+_KINDS = {
+    "ball": dispatch.BALL,
+    "gaussian": dispatch.GAUSSIAN,
+    "ring": dispatch.RING,
+    "interval": dispatch.INTERVAL,
+    "line": dispatch.LINE,
+}
 _BLOCK = 1 << 20  # floats in one temporary array
 
 
@@ -24,13 +30,9 @@ def radial(
     """Return values (n, 3) and log scales (n,) of `mode` at reduced points (n, 3)."""
     points = np.ascontiguousarray(points)
     out, logs = np.zeros((len(points), 3)), np.zeros(len(points))
-    if law.kind == "interval":
-        intervals.uniform_batch(out, mode, law.scale, points, target)
-    elif law.kind == "line":
-        intervals.normal_batch(out, logs, mode, law.scale, points, target, rtol)
-    else:
-        kind = _KINDS[law.kind]
-        arcs.evaluate_batch(out, logs, mode, kind, law.scale, law.power, points, target, rtol)
+    dispatch.compiled()
+    shape = (_KINDS[law.kind], float(law.scale), float(law.power))
+    dispatch.batch(dispatch.kernel, out, logs, mode, shape, points, target, rtol)
     return out, logs
 
 

@@ -13,12 +13,18 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
 from .doubled import dd_add, dd_neg, two_product
 from .kronrod import NODES, gauss_kronrod
 from .rings import GRADIENT, LOSS, MOMENTS, OVERLAP, SIZE
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def clear(out):
+    """Put 0 in the values and the scales of `out`."""
+    for k in range(SIZE):
+        out[k] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -52,7 +58,7 @@ def uniform(out, mode, c, w, v):
     root_w = -b / p if has_w else 0.0
     root_v = -offset / size if has_v else 0.0
     swap = has_w and has_v and root_v < root_w
-    out[:] = 0.0
+    clear(out)
     before = 0
     for step in range(3):
         if step == 0:
@@ -126,7 +132,7 @@ def _pair(fill, mode, s, values):
     values: p, b, V, b_v, then w.x and v.x at s and at -s.
     """
     p, b, size, offset = values[0], values[1], values[2], values[3]
-    fill[:] = 0.0
+    clear(fill)
     for side in range(2):
         x = s if side == 0 else -s
         w, v = values[4 + side], values[6 + side]
@@ -158,7 +164,8 @@ def _pair(fill, mode, s, values):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, roots):
     """Gauss-Kronrod sums over s in left + [low, high] of the normal density times `_pair`."""
-    kronrod[:SIZE], gauss[:SIZE] = 0.0, 0.0
+    clear(kronrod)
+    clear(gauss)
     middle, half = (low + high) / 2, (high - low) / 2
     for i in range(NODES):
         node, weight, light = gauss_kronrod(i)
@@ -187,7 +194,7 @@ def _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, 
 def normal(out, work, mode, tau, w, v, rtol):
     """Put `mode` at (w, v), both (p, 0, b), for normal inputs in out[:3]; return the log scale."""
     p, b, size, offset = w[0], w[2], v[0], v[2]
-    out[:] = 0.0
+    clear(out)
     values, roots = work[0], work[1]
     values[0], values[1], values[2], values[3] = p, b, size, offset
     roots[0] = abs(b / p) if p != 0 else math.inf
@@ -200,7 +207,8 @@ def normal(out, work, mode, tau, w, v, rtol):
     first, second = min(roots[0], roots[1]), max(roots[0], roots[1])
     coarse, total = work[2], work[3]
     fill, kronrod, gauss, stack = work[4], work[5], work[6], work[7]
-    coarse[:SIZE], total[:SIZE] = 0.0, 0.0
+    clear(coarse)
+    clear(total)
     for sweep in range(2):
         left = begin
         for step in range(3):
@@ -215,9 +223,7 @@ def normal(out, work, mode, tau, w, v, rtol):
             while depth > 0:
                 depth -= 1
                 low, high = stack[2 * depth], stack[2 * depth + 1]
-                _line_rule(
-                    kronrod, gauss, fill[:SIZE], values, mode, tau, begin, left, low, high, roots
-                )
+                _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, roots)
                 good = sweep == 0
                 if sweep == 1:
                     good = high - low < 1e-9 * length or 2 * depth + 4 > stack.size
@@ -242,20 +248,6 @@ def normal(out, work, mode, tau, w, v, rtol):
             if right == math.inf:
                 break
             left = right
-    out[:3] = total[:3]
+    for k in range(3):
+        out[k] = total[k]
     return -begin * begin / (2 * tau * tau)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def uniform_batch(out, mode, c, points, v):
-    """Put `mode` at each row of `points` (n, 3) for uniform inputs in `out` (n, 3)."""
-    for n in range(len(points)):
-        uniform(out[n], mode, c, points[n], v)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def normal_batch(out, logs, mode, tau, points, v, rtol):
-    """Put `mode` at each row of `points` (n, 3) in `out`, and the log scales in `logs`."""
-    work = np.zeros((8, 80))
-    for n in range(len(points)):
-        logs[n] = normal(out[n], work, mode, tau, points[n], v, rtol)

@@ -20,19 +20,8 @@ import numpy as np
 from numba import njit
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from .certify import (
-    BALL,
-    GAUSSIAN,
-    LINE,
-    NONE,
-    certificate,
-    clearance,
-    fold,
-    heights,
-    kernel,
-    parts,
-    workspace,
-)
+from .certify import NONE, certificate, clearance, fold, heights
+from .dispatch import BALL, GAUSSIAN, LINE, kernel, parts, workspace
 from .rings import GRADIENT
 
 RESULTS = 5  # code, quantity, threshold, time, steps

@@ -1,10 +1,14 @@
-r"""Integrals over arcs of one ring, compiled: the inner half of the exact objective.
+r"""Integrals over arcs of rings, compiled: the inner half of the exact objective.
 
 On the ring of radius s, w.x = s a cos(phi) + b is positive on the arc :math:`|\phi| < \alpha`
 about w~, and v.x on :math:`|\phi - \theta| < \beta`. Loss, gradient and overlap are integrals of
 trigonometric polynomials of degree 2 over arcs: closed forms about the middle m of each arc, where
 heights come as sums of terms that do not cancel on short arcs. Sines and cosines of arc ends are
 algebraic: s a cos(alpha) = -b.
+
+Rings are done by the panel, all nodes of a quadrature rule at once: between two kinks of the
+objective the arcs meet in one way, and that is looked up once, at the middle node. Each step is a
+loop over the nodes without calls or branches, which the compiler turns into vector instructions.
 Source: chapter "The exact objective".
 """
 
@@ -14,240 +18,401 @@ import math
 
 from numba import njit
 
+from .elementary import arctan, bend, powers
+
 MOMENTS, GRADIENT, LOSS, OVERLAP = 0, 1, 2, 3
-SIZE = 6  # length of the work array: values in 0..2, their positive scales in 3..5
+SIZE = 6  # values in 0..2, their positive scales in 3..5
+APART, WITHIN, AROUND, CUT, TWICE = range(5)  # how the arc of w meets that of v
+ASLEEP, AWAKE, FULL = range(5, 8)  # a neuron on a ring: positive nowhere, on an arc, everywhere
 
-_ORDERS = range(1, 12)
-_FIRST = tuple((-1) ** (n + 1) * 2.0 / math.factorial(2 * n + 1) for n in _ORDERS)
-_SECOND = tuple((-1) ** n * (4.0**n - 4) / math.factorial(2 * n + 1) for n in _ORDERS)
-_THIRD = tuple((-1) ** (n + 1) * 4.0**n / math.factorial(2 * n + 1) for n in _ORDERS)
+LANES = 32  # nodes of a rule at most; `grid` holds rows of that length, one after the other
+# The ring: radius, and s^2 minus the squared radii of the kinks of w, of v, and of the crossing.
+RADIUS, GAP_W, GAP_V, GAP_X = 0, 32, 64, 96
+# The arcs: height at the middle, half-width, its sine and cosine, s times the sine.
+TOP_W, HALF_W, SINE_W, COSINE_W, ROOT_W = 128, 160, 192, 224, 256
+TOP_V, HALF_V, SINE_V, COSINE_V, ROOT_V = 288, 320, 352, 384, 416
+# The common pieces at alpha and at -alpha: half-length, its sine, 1 - its cosine.
+MEET, SINE_MEET, LOW_MEET, OTHER, SINE_OTHER, LOW_OTHER = 448, 480, 512, 544, 576, 608
+# One arc to integrate over: half-length, its sine and cosine, those of the middle, two heights
+# there, and a bound of the height for the scale.
+HALF, SINE, COSINE, SINE_M, COSINE_M, MID_F, MID_G, BOUND = 640, 672, 704, 736, 768, 800, 832, 864
+VALUES, SCALES, WEIGHT = 896, 992, 1088  # three rows, three rows, one row
+GRID = 1120
 
+# geo: what does not change from ring to ring
+A, B, V, B_V, THETA, COS, SIN, RISE = 0, 1, 2, 3, 4, 5, 6, 7
+D_B, D_ALONG, D_ACROSS, KINK_W, KINK_V = 8, 9, 10, 11, 12
+CROSS, CROSS_S, CROSS_W, CROSS_V = 13, 14, 15, 16
+SQUARES = 17  # and seven more
+FOR = 25  # the law that V, B_V and KINK_V are for: kind and scale
+GEOMETRY = 27
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def powers(h, sine, cosine):
-    """Integrate 1 - cos, (1 - cos)^2 and sin^2 over [-h, h] without cancellation at small h."""
-    if h > 0.7:  # the differences lose two digits at most
-        return 2 * (h - sine), 3 * h - 4 * sine + sine * cosine, h - sine * cosine
-    square = h * h
-    k1, k2, k3 = 0.0, 0.0, 0.0
-    for n in range(10, -1, -1):
-        k1 = k1 * square + _FIRST[n]
-        k2 = k2 * square + _SECOND[n]
-        k3 = k3 * square + _THIRD[n]
-    cube = square * h
-    return k1 * cube, k2 * cube, k3 * cube
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def pair(f, g, fm, gm, arc):
-    """Integrate f g over the arc for heights with mid values fm, gm and slopes f, g."""
-    h, k1, k2, k3, sine, cosine = arc
-    fa, fb = f[0] * cosine + f[1] * sine, f[1] * cosine - f[0] * sine
-    ga, gb = g[0] * cosine + g[1] * sine, g[1] * cosine - g[0] * sine
-    return 2 * h * fm * gm - (fm * ga + gm * fa) * k1 + fa * ga * k2 + fb * gb * k3
+_TINY = 5e-324  # 0 / 0 is 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def moment(f, fm, s, arc):
-    """Integrate f (s cos, s sin, 1) over the arc for a height with mid value fm and slope f."""
-    h, k1, k2, k3, sine, cosine = arc
-    fa, fb = f[0] * cosine + f[1] * sine, f[1] * cosine - f[0] * sine
-    plain = 2 * h * fm - fa * k1
-    along, across = plain - (fm * k1 - fa * k2), fb * k3
-    return s * (cosine * along - sine * across), s * (sine * along + cosine * across), plain
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+def open_arc(s, gap, a, size, low, kink, awake, still):
+    """Return what the rows from TOP_W on hold: a neuron of weight a and bias -size or size.
 
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def describe(h, sine_h, cosine_h, sine_m, cosine_m):
-    """Return the arc [m - h, m + h]: h, the three `powers`, sin m, cos m."""
-    k1, k2, k3 = powers(h, sine_h, cosine_h)
-    return h, k1, k2, k3, sine_m, cosine_m
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def half_angle(root, top, bottom, b):
-    """Return the half-width of the arc s a cos(phi) + b > 0; `root` is s a times its sine.
-
-    `top` = s a + b and `bottom` = s a - b; 0 if top <= 0, pi if bottom <= 0.
+    low is 1 for a bias below 0 and 0 otherwise, awake 0 or 1; still is the half-width if 0.
     """
-    if top <= 0:
-        return 0.0
-    return math.pi if bottom <= 0 else math.atan2(root, -b)
+    reach = s * a + size
+    bare = math.sqrt(max(gap, 0.0))
+    part = a * bare / (reach + _TINY)  # the tangent of alpha / 2, or of (pi - alpha) / 2
+    half = 2 * arctan(part)
+    half = awake * (low * half + (1 - low) * (math.pi - half)) + still
+    top = low * (a * bare * part) + (1 - low) * reach
+    sine, cosine = min(bare / (s + _TINY), 1.0), min(kink / (s + _TINY), 1.0)
+    cosine = awake * (2 * low - 1) * cosine - (1 - awake)
+    return top, half, awake * sine, cosine, awake * bare
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def open_arcs(grid, n, geo, state_w, state_v):
+    """Fill the rows TOP_W .. ROOT_V."""
+    a, size, kink = geo[A], abs(geo[B]), geo[KINK_W]
+    low, awake = 1.0 if geo[B] < 0 else 0.0, 1.0 if state_w == AWAKE else 0.0
+    still = math.pi if state_w == FULL else 0.0
+    for i in range(n):
+        s, gap = grid[RADIUS + i], grid[GAP_W + i]
+        top, half, sine, cosine, root = open_arc(s, gap, a, size, low, kink, awake, still)
+        grid[TOP_W + i], grid[HALF_W + i], grid[ROOT_W + i] = top, half, root
+        grid[SINE_W + i], grid[COSINE_W + i] = sine, cosine
+    a, size, kink = geo[V], abs(geo[B_V]), geo[KINK_V]
+    low, awake = 1.0 if geo[B_V] < 0 else 0.0, 1.0 if state_v == AWAKE else 0.0
+    still = math.pi if state_v == FULL else 0.0
+    for i in range(n):
+        s, gap = grid[RADIUS + i], grid[GAP_V + i]
+        top, half, sine, cosine, root = open_arc(s, gap, a, size, low, kink, awake, still)
+        grid[TOP_V + i], grid[HALF_V + i], grid[ROOT_V + i] = top, half, root
+        grid[SINE_V + i], grid[COSINE_V + i] = sine, cosine
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def common(alpha, beta, theta):
-    """Return the kind of the first common piece of both arcs.
+def state(s, gap, a, b):
+    """Return whether a neuron sleeps on a ring, is awake on an arc, or everywhere."""
+    if a == 0 or gap <= 0:  # s a <= |b|
+        return FULL if b > 0 else ASLEEP
+    return AWAKE
 
-    0: none; 1: all of the arc of w; 2: all of the arc of v; 3: from theta - beta to alpha, if
-    alpha + beta > theta; then a second piece may begin at -alpha, if alpha + beta + theta > 2 pi.
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+def past(s, gap, root, kink, sign, cross_s, cross_root):
+    """Return half of how much an arc is wider than at the crossing of the lines, at a gap."""
+    square = kink * kink
+    bottom = (root + cross_root) * (s * cross_s + root * cross_root + square)
+    return arctan(min(max(sign * kink * gap / (bottom + _TINY), -1.0), 1.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+def common(grid, i, geo, sign_w, sign_v):
+    """Return the half-lengths of the common pieces at alpha and at -alpha, below 0 if none."""
+    half = 0.5 * (grid[HALF_W + i] + grid[HALF_V + i] - geo[THETA])
+    other = half + geo[THETA] - math.pi
+    s, gap, cross_s = grid[RADIUS + i], grid[GAP_X + i], geo[CROSS_S]
+    wider = past(s, gap, grid[ROOT_W + i], geo[KINK_W], sign_w, cross_s, geo[CROSS_W])
+    wider += past(s, gap, grid[ROOT_V + i], geo[KINK_V], sign_v, cross_s, geo[CROSS_V])
+    return (wider if geo[CROSS] == 1 else half), (wider if geo[CROSS] == 2 else other)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def meet(grid, n, geo, kind):
+    """Fill the rows MEET .. LOW_OTHER with the common pieces of arcs that cut each other.
+
+    They run from theta - beta to alpha and, for TWICE, from -alpha to theta + beta - 2 pi. Near
+    the crossing of the lines, where one of them is short, it is the sum of how much the arcs are
+    wider than there: nothing cancels.
     """
-    if alpha == 0.0 or beta == 0.0:
-        return 0
-    if beta == math.pi or beta >= alpha + theta:
-        return 1
-    return 2 if alpha == math.pi or alpha >= beta + theta else 3
+    sign_w, sign_v = (1.0 if geo[B] < 0 else -1.0), (1.0 if geo[B_V] < 0 else -1.0)
+    twice = 1.0 if kind == TWICE else 0.0
+    for i in range(n):
+        one, two = common(grid, i, geo, sign_w, sign_v)
+        one, two = max(one, 0.0), twice * max(two, 0.0)
+        grid[MEET + i], grid[OTHER + i] = one, two
+        grid[SINE_MEET + i], grid[LOW_MEET + i] = bend(one)
+        grid[SINE_OTHER + i], grid[LOW_OTHER + i] = bend(two)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def ring(out, mode, geo, s, ew, ev, e3):
-    """Put the ring averages of `mode` at radius s in out[:3], their positive scales in out[3:].
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_own(grid, n, geo):
+    """Make the whole arc of the first neuron the arc to integrate over."""
+    rise = geo[V] * geo[RISE]
+    for i in range(n):
+        grid[HALF + i], grid[SINE + i] = grid[HALF_W + i], grid[SINE_W + i]
+        grid[COSINE + i], grid[SINE_M + i], grid[COSINE_M + i] = grid[COSINE_W + i], 0.0, 1.0
+        grid[MID_F + i] = grid[TOP_W + i]
+        grid[MID_G + i] = grid[TOP_V + i] - grid[RADIUS + i] * rise
 
-    `ew`, `ev`, `e3` are s^2 minus the squared radii of the kinks. `geo` holds 0 a, b, V, b_v,
-    4 theta, its cosine and sine, 7 the parts of w - v in the frame of w, 10 the radii of the
-    kinks, 13 the type of the crossing (1: alpha + beta = theta there, 2: alpha + beta + theta =
-    2 pi, 0: other), 14 the roots of w and v at the crossing, 16 1 - cos(theta).
-    """
-    a, b, size, offset, theta = geo[0], geo[1], geo[2], geo[3], geo[4]
-    cosine, sine, rise = geo[5], geo[6], geo[16]
-    sa, sz = s * a, s * size
-    mw = a * ew / (s + geo[10]) if a > 0 else -abs(b)  # s a - |b|
-    mv = size * ev / (s + geo[11]) if size > 0 else -abs(offset)
-    topw, botw = (mw, sa - b) if b < 0 else (sa + b, mw)
-    topv, botv = (mv, sz - offset) if offset < 0 else (sz + offset, mv)
-    rw, rv = math.sqrt(max(topw * botw, 0.0)), math.sqrt(max(topv * botv, 0.0))
-    alpha, beta = half_angle(rw, topw, botw, b), half_angle(rv, topv, botv, offset)
-    sin_a, cos_a = (rw / sa, -b / sa) if 0 < alpha < math.pi else (0.0, -1.0)
-    sin_b, cos_b = (rv / sz, -offset / sz) if 0 < beta < math.pi else (0.0, -1.0)
-    kind, h, h2 = common(alpha, beta, theta), 0.0, 0.0
-    if kind == 3:
-        h, h2 = _ends(geo, s, e3, rw, rv, alpha, beta)
-        kind = 3 if h > 0 or h2 > 0 else 0
-    elif kind > 0:
-        h = alpha if kind == 1 else beta
-    for k in range(SIZE):
-        out[k] = 0.0
-    if mode == OVERLAP:
-        out[0], out[1] = (h + h2) / math.pi, alpha / math.pi
-        out[3], out[4] = out[0], out[1]
-        return
-    wv, vv, dv = (sa, 0.0), (sz * cosine, sz * sine), (s * geo[8], s * geo[9])
-    part = 1 / (2 * math.pi)
-    whole = (0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
-    if alpha > 0 and (mode == MOMENTS or kind < 2):
-        whole = describe(alpha, sin_a, cos_a, 0.0, 1.0)
-    if mode == MOMENTS and alpha > 0:
-        out[0] = out[3] = part * pair(wv, wv, topw, topw, whole)
-    bound = min(abs(geo[7]) + s * math.hypot(geo[8], geo[9]), topw + topv)  # of |(w - v).x|
-    bound *= math.sqrt(1 + s * s) * part
-    for second in range(2):
-        half = h2 if second else h
-        if half <= 0:
-            continue
-        if kind == 1:
-            arc, wm, vm = whole, topw, topv - sz * rise
-        elif kind == 2:
-            arc, wm, vm = describe(beta, sin_b, cos_b, sine, cosine), topw - sa * rise, topv
-        else:
-            sin_h, cos_h = math.sin(half), math.cos(half)
-            low = sin_h * sin_h / (1 + cos_h) if half < 1.5 else 1 - cos_h
-            wm, vm = rw * sin_h + b * low, rv * sin_h + offset * low
-            sin_m, cos_m = sin_a * cos_h - cos_a * sin_h, cos_a * cos_h + sin_a * sin_h
-            arc = describe(half, sin_h, cos_h, -sin_m if second else sin_m, cos_m)
-        if mode == MOMENTS:
-            out[1] += part * pair(wv, vv, wm, vm, arc)
-            continue
-        dm = geo[7] + dv[0] * arc[5] + dv[1] * arc[4]
-        if abs(wm) + abs(vm) < abs(geo[7]) + abs(dv[0]) + abs(dv[1]):
-            dm = wm - vm  # the heights cancel less than the parameters
-        if mode == LOSS:
-            out[0] += 0.5 * part * pair(dv, dv, dm, dm, arc)
-        else:
-            g = moment(dv, dm, s, arc)
-            out[0] += part * g[0]
-            out[1] += part * g[1]
-            out[2] += part * g[2]
-            out[3] += 2 * half * bound
-    if mode == MOMENTS:  # the floor is below every overlap that is not rounding of a touching pair
-        out[4] = out[1] + 1e-42 * topw * (sz + abs(offset)) * alpha
-        return
-    _alone(
-        out, mode, s, sa, alpha, beta, theta, kind, h, h2, topw, whole, sine, cosine, sin_b, cos_b
-    )
-    if mode == LOSS:
-        mirror = 3 - kind if kind == 1 or kind == 2 else kind
-        whole = describe(beta, sin_b, cos_b, 0.0, 1.0)
-        _alone(
-            out,
-            mode,
-            s,
-            sz,
-            beta,
-            alpha,
-            theta,
-            mirror,
-            h,
-            h2,
-            topv,
-            whole,
-            sine,
-            cosine,
-            sin_a,
-            cos_a,
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_his(grid, n, geo):
+    """Make the whole arc of the target the arc to integrate over."""
+    sine_m, cosine_m, rise = geo[SIN], geo[COS], geo[A] * geo[RISE]
+    for i in range(n):
+        grid[HALF + i], grid[SINE + i] = grid[HALF_V + i], grid[SINE_V + i]
+        grid[COSINE + i], grid[SINE_M + i], grid[COSINE_M + i] = (
+            grid[COSINE_V + i],
+            sine_m,
+            cosine_m,
         )
-        out[3] = out[0]
-    else:
-        along, across = out[0], out[1]
-        out[0], out[1] = along * cosine + across * sine, along * sine - across * cosine
-        out[4] = out[5] = out[3]
+        grid[MID_F + i] = grid[TOP_W + i] - grid[RADIUS + i] * rise
+        grid[MID_G + i] = grid[TOP_V + i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _ends(geo, s, e3, rw, rv, alpha, beta):
-    """Return the half-lengths of the common pieces at alpha and at -alpha.
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_piece(grid, n, geo):
+    """Make the common piece at alpha of two arcs that cut each other the arc."""
+    a, b, size, offset = geo[A], geo[B], geo[V], geo[B_V]
+    for i in range(n):
+        half, sine, low = grid[MEET + i], grid[SINE_MEET + i], grid[LOW_MEET + i]
+        end, start, cosine = grid[SINE_W + i], grid[COSINE_W + i], 1 - low
+        grid[HALF + i], grid[SINE + i], grid[COSINE + i] = half, sine, cosine
+        grid[SINE_M + i] = end * cosine - start * sine
+        grid[COSINE_M + i] = start * cosine + end * sine
+        grid[MID_F + i] = a * grid[ROOT_W + i] * sine + b * low
+        grid[MID_G + i] = size * grid[ROOT_V + i] * sine + offset * low
 
-    Near the crossing of the lines, where one of the sums vanishes, alpha and beta are taken
-    relative to their values there: sines of the differences do not cancel.
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def mirror(grid, n):
+    """Let the common pieces at alpha and at -alpha change places, as seen in a mirror."""
+    for i in range(n):
+        for row in range(0, 3 * LANES, LANES):
+            one, two = grid[MEET + row + i], grid[OTHER + row + i]
+            grid[MEET + row + i], grid[OTHER + row + i] = two, one
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def swap(grid, n):
+    """Let the rows of both neurons change places."""
+    for i in range(n):
+        for row in range(0, 5 * LANES, LANES):
+            one, two = grid[TOP_W + row + i], grid[TOP_V + row + i]
+            grid[TOP_W + row + i], grid[TOP_V + row + i] = two, one
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_circle(grid, n, geo, a):
+    """Make what the arc of the other neuron leaves of the circle, seen from the first, the arc."""
+    sine_m, cosine_m, rise = -geo[SIN], -geo[COS], a * (1 + geo[COS])
+    for i in range(n):
+        grid[HALF + i], grid[SINE + i] = math.pi - grid[HALF_V + i], grid[SINE_V + i]
+        grid[COSINE + i] = -grid[COSINE_V + i]
+        grid[SINE_M + i], grid[COSINE_M + i] = sine_m, cosine_m
+        grid[MID_F + i] = grid[TOP_W + i] - grid[RADIUS + i] * rise
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_side(grid, n, a, b, theta, side):
+    """Make the part of the first neuron's arc on one side of the other's the arc.
+
+    side: 0 for the part that ends at alpha, 1 for the one that begins at -alpha.
     """
-    near, far = alpha + beta - geo[4], alpha + beta + geo[4] - 2 * math.pi
-    if (geo[13] == 1 and abs(near) < 0.1) or (geo[13] == 2 and abs(far) < 0.1):
-        sine_w = -geo[1] * e3 / (s * geo[12] * (rw + geo[14]))
-        sine_v = -geo[3] * e3 / (s * geo[12] * (rv + geo[15]))
-        if abs(sine_w) < 0.9 and abs(sine_v) < 0.9:  # beyond, nothing is gained
-            stable = math.asin(sine_w) + math.asin(sine_v)
-            near, far = (stable, far) if geo[13] == 1 else (near, stable)
-    return max(near, 0.0) / 2, max(far, 0.0) / 2
+    sign, turn = (1.0, -theta) if side == 0 else (-1.0, theta)
+    for i in range(n):
+        end, start = grid[SINE_W + i], grid[COSINE_W + i]
+        half = max(0.5 * (grid[HALF_W + i] - grid[HALF_V + i] + turn), 0.0)
+        sine, low = bend(half)
+        cosine = 1 - low
+        grid[HALF + i], grid[SINE + i], grid[COSINE + i] = half, sine, cosine
+        grid[SINE_M + i] = sign * (end * cosine - start * sine)
+        grid[COSINE_M + i] = start * cosine + end * sine
+        grid[MID_F + i] = a * grid[ROOT_W + i] * sine + b * low
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_left(grid, n, a, b):
+    """Make what is left of the first neuron's arc where the arcs cut each other the arc."""
+    for i in range(n):
+        one, two = grid[MEET + i], grid[OTHER + i]
+        half = max(grid[HALF_W + i] - one - two, 0.0)
+        sine, low = bend(half)
+        grid[HALF + i], grid[SINE + i], grid[COSINE + i] = half, sine, 1 - low
+        # the middle is at other - meet; the height is 0 at -alpha
+        sine_1, cosine_1 = grid[SINE_MEET + i], 1 - grid[LOW_MEET + i]
+        sine_2, cosine_2 = grid[SINE_OTHER + i], 1 - grid[LOW_OTHER + i]
+        grid[SINE_M + i] = sine_2 * cosine_1 - cosine_2 * sine_1
+        grid[COSINE_M + i] = cosine_2 * cosine_1 + sine_2 * sine_1
+        sine_3, low_3 = 2 * sine_2 * cosine_2, 2 * sine_2 * sine_2
+        far = sine * (1 - low_3) + (1 - low) * sine_3
+        deep = low + low_3 - low * low_3 + sine * sine_3
+        grid[MID_F + i] = a * grid[ROOT_W + i] * far + b * deep
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_difference(grid, n, geo, flip):
+    """Replace the heights of both neurons on the arc by that of w - v, and bound it."""
+    along, across, bias = geo[D_ALONG], flip * geo[D_ACROSS], geo[D_B]
+    size, rough = math.hypot(along, across), abs(along) + abs(across)
+    for i in range(n):
+        s, own, other = grid[RADIUS + i], grid[MID_F + i], grid[MID_G + i]
+        plain = bias + s * (along * grid[COSINE_M + i] + across * grid[SINE_M + i])
+        # the heights, where they cancel less than the parameters
+        small = abs(own) + abs(other) < abs(bias) + s * rough
+        grid[MID_F + i] = grid[MID_G + i] = own - other if small else plain
+        grid[BOUND + i] = min(abs(bias) + s * size, grid[TOP_W + i] + grid[TOP_V + i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def choose_height(grid, n):
+    """Take the height of the first neuron alone, and bound it."""
+    for i in range(n):
+        grid[MID_G + i], grid[BOUND + i] = grid[MID_F + i], grid[TOP_W + i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def add_moment(grid, n, along, across, flip):
+    """Add the integral of f (s cos, flip s sin, 1) for a height of slope s (along, across)."""
+    for i in range(n):
+        s, h, mid = grid[RADIUS + i], grid[HALF + i], grid[MID_F + i]
+        k1, k2, k3 = powers(h, grid[SINE + i], grid[COSINE + i])
+        sine, cosine = grid[SINE_M + i], grid[COSINE_M + i]
+        f = s * (along * cosine + across * sine)
+        g = s * (across * cosine - along * sine)
+        plain = 2 * h * mid - f * k1
+        radial, turned = plain - (mid * k1 - f * k2), g * k3
+        grid[VALUES + i] += s * (cosine * radial - sine * turned)
+        grid[VALUES + LANES + i] += flip * s * (sine * radial + cosine * turned)
+        grid[VALUES + 2 * LANES + i] += plain
+        grid[SCALES + i] += 1.4 * h * grid[BOUND + i] * (1 + s)  # |x| >= (1 + s) / sqrt(2)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def add_pair(grid, n, f_along, f_across, g_along, g_across, factor):
+    """Add the integral of f g times a factor, for heights of slopes s f and s g."""
+    for i in range(n):
+        s, h, fm, gm = grid[RADIUS + i], grid[HALF + i], grid[MID_F + i], grid[MID_G + i]
+        k1, k2, k3 = powers(h, grid[SINE + i], grid[COSINE + i])
+        sine, cosine = grid[SINE_M + i], grid[COSINE_M + i]
+        fa, ga = s * (f_along * cosine + f_across * sine), s * (g_along * cosine + g_across * sine)
+        fb, gb = s * (f_across * cosine - f_along * sine), s * (g_across * cosine - g_along * sine)
+        value = 2 * h * fm * gm - (fm * ga + gm * fa) * k1 + fa * ga * k2 + fb * gb * k3
+        grid[VALUES + i] += factor * value
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _alone(
-    out, mode, s, sa, alpha, beta, theta, kind, h, h2, top, whole, sine, cosine, sin_b, cos_b
-):  # fmt: skip
-    """Add what the arc of one neuron outside the arc of the other gives, in its own frame."""
-    if alpha == 0.0 or kind == 1:
+def add_common(grid, n, mode, geo, kind):
+    """Add what the common pieces of both arcs give."""
+    for piece in range(2 if kind == TWICE else 1 if kind != APART else 0):
+        flip = -1.0 if piece == 1 else 1.0  # the second piece is done in the mirror
+        if piece == 1:
+            mirror(grid, n)
+        if kind >= CUT:
+            choose_piece(grid, n, geo)
+        elif kind == WITHIN:
+            choose_own(grid, n, geo)
+        else:
+            choose_his(grid, n, geo)
+        if mode == MOMENTS:
+            add_pair(grid, n, geo[A], 0.0, geo[V] * geo[COS], flip * geo[V] * geo[SIN], 1.0)
+            continue
+        choose_difference(grid, n, geo, flip)
+        along, across = geo[D_ALONG], flip * geo[D_ACROSS]
+        if mode == LOSS:
+            add_pair(grid, n, along, across, along, across, 0.5)
+        else:
+            add_moment(grid, n, along, across, flip)
+    if kind == TWICE:
+        mirror(grid, n)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_rest(grid, n, mode, geo, kind, state, a, b):
+    """Add what the arc of the first neuron outside that of the other gives."""
+    sides = kind == AROUND and state != FULL
+    for side in range(2 if sides else 1):
+        if kind == APART:
+            choose_own(grid, n, geo)
+        elif kind >= CUT:
+            choose_left(grid, n, a, b)
+        elif sides:
+            choose_side(grid, n, a, b, geo[THETA], side)
+        else:
+            choose_circle(grid, n, geo, a)
+        choose_height(grid, n)
+        if mode == LOSS:
+            add_pair(grid, n, a, 0.0, a, 0.0, 0.5)
+        else:
+            add_moment(grid, n, a, 0.0, 1.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def manner(grid, i, geo, state_w, state_v):
+    """Return how the arcs meet at node i."""
+    alpha, beta, theta = grid[HALF_W + i], grid[HALF_V + i], geo[THETA]
+    if state_w == ASLEEP or state_v == ASLEEP:
+        return APART
+    if state_v == FULL or beta >= alpha + theta:
+        return WITHIN
+    if state_w == FULL or alpha >= beta + theta:
+        return AROUND
+    sign_w, sign_v = (1.0 if geo[B] < 0 else -1.0), (1.0 if geo[B_V] < 0 else -1.0)
+    one, two = common(grid, i, geo, sign_w, sign_v)
+    if two > 0:
+        return TWICE
+    return CUT if one > 0 else APART
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def count_overlap(grid, n, kind):
+    """Put the lengths of the common pieces and of the arc of w in VALUES and SCALES."""
+    for i in range(n):
+        both = grid[MEET + i] + grid[OTHER + i] if kind >= CUT else grid[HALF_W + i]
+        both = grid[HALF_V + i] if kind == AROUND else both
+        grid[VALUES + i] = grid[SCALES + i] = 2 * both if kind != APART else 0.0
+        grid[VALUES + LANES + i] = grid[SCALES + LANES + i] = 2 * grid[HALF_W + i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_moments(grid, n, geo, state_w):
+    """Put E s(w.x) s(v.x), found in the first row of VALUES, behind E s(w.x)^2; add the scales."""
+    for i in range(n):
+        # the floor is below every overlap that is not rounding of a touching pair
+        floor = 1e-42 * grid[TOP_W + i] * grid[HALF_W + i]
+        floor *= grid[RADIUS + i] * geo[V] + abs(geo[B_V])
+        grid[SCALES + LANES + i] = grid[VALUES + i] + floor
+        grid[VALUES + LANES + i], grid[VALUES + i] = grid[VALUES + i], 0.0
+    if state_w != ASLEEP:
+        choose_own(grid, n, geo)
+        choose_height(grid, n)
+        add_pair(grid, n, geo[A], 0.0, geo[A], 0.0, 1.0)
+    for i in range(n):
+        grid[SCALES + i] = grid[VALUES + i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def rings(grid, n, mode, geo):
+    """Put ring averages of `mode`, times 2 pi, in VALUES and their positive scales in SCALES.
+
+    `geo` holds A, B, V, B_V: sizes and biases; THETA .. RISE: the angle, its cosine, sine, and
+    1 - its cosine; D_B .. D_ACROSS: w - v in the frame of w; KINK_W, KINK_V: radii of the kinks;
+    CROSS: what the crossing of the lines is (1: alpha + beta = theta, 2: alpha + beta + theta =
+    2 pi, 0: other), CROSS_S .. CROSS_V: its radius, its distances along both lines. A gradient
+    comes along and across w~, and all of its scale in the first row of SCALES.
+    """
+    middle = n // 2
+    s = grid[RADIUS + middle]
+    state_w = state(s, grid[GAP_W + middle], geo[A], geo[B])
+    state_v = state(s, grid[GAP_V + middle], geo[V], geo[B_V])
+    open_arcs(grid, n, geo, state_w, state_v)
+    kind = manner(grid, middle, geo, state_w, state_v)
+    for i in range(6 * LANES):
+        grid[VALUES + i] = 0.0
+    if kind >= CUT:
+        meet(grid, n, geo, kind)
+    if mode == OVERLAP:
+        count_overlap(grid, n, kind)
         return
-    if kind == 0:
-        _add(out, mode, s, sa, top, top, whole)
-    elif alpha == math.pi:
-        arc = describe(math.pi - beta, sin_b, -cos_b, -sine, -cosine)
-        _add(out, mode, s, sa, top - sa * (1 + cosine), top, arc)
-    elif kind == 2:
-        for side in range(2):
-            half = (alpha - beta + (theta if side else -theta)) / 2
-            m = half - alpha if side else alpha - half
-            _add_plain(out, mode, s, sa, m, half, alpha, top)
-    else:
-        _add_plain(out, mode, s, sa, h2 - h, alpha - h - h2, alpha, top)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _add_plain(out, mode, s, sa, m, half, alpha, top):
-    """Add the arc [m - half, m + half] inside the arc of half-width alpha."""
-    if half > 0:
-        arc = describe(half, math.sin(half), math.cos(half), math.sin(m), math.cos(m))
-        middle = 2 * sa * math.sin((alpha + m) / 2) * math.sin((alpha - m) / 2)
-        _add(out, mode, s, sa, middle, top, arc)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _add(out, mode, s, sa, middle, top, arc):
-    """Add the square of the height over 2 (LOSS) or the height times x (GRADIENT) on an arc."""
-    part = 1 / (2 * math.pi)
+    add_common(grid, n, mode, geo, kind)
+    if mode == MOMENTS:
+        add_moments(grid, n, geo, state_w)
+        return
+    if state_w != ASLEEP and kind != WITHIN:
+        add_rest(grid, n, mode, geo, kind, state_w, geo[A], geo[B])
     if mode == LOSS:
-        out[0] += 0.5 * part * pair((sa, 0.0), (sa, 0.0), middle, middle, arc)
-        return
-    g = moment((sa, 0.0), middle, s, arc)
-    out[0] += part * g[0]
-    out[1] += part * g[1]
-    out[2] += part * g[2]
-    out[3] += 2 * arc[0] * part * top * math.sqrt(1 + s * s)
+        if state_v != ASLEEP and kind != AROUND:
+            swap(grid, n)
+            kind = AROUND if kind == WITHIN else kind
+            add_rest(grid, n, mode, geo, kind, state_v, geo[V], geo[B_V])
+        for i in range(n):
+            grid[SCALES + i] = grid[VALUES + i]

@@ -28,15 +28,15 @@ class _Frame(NamedTuple):
 
 
 def _frame(prob: Problem) -> _Frame:
-    from .. import certify
+    from .. import dispatch
 
     kind, scale, power = prob._need_radial()
     kinds = {
-        "ball": certify.BALL,
-        "gaussian": certify.GAUSSIAN,
-        "ring": certify.RING,
-        "interval": certify.INTERVAL,
-        "line": certify.LINE,
+        "ball": dispatch.BALL,
+        "gaussian": dispatch.GAUSSIAN,
+        "ring": dispatch.RING,
+        "interval": dispatch.INTERVAL,
+        "line": dispatch.LINE,
     }
     law, none = (kinds[kind], float(scale), float(power)), np.zeros((0, 0))
     if prob._matrix is None and prob._shift is None:

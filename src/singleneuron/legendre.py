@@ -1,0 +1,69 @@
+r"""Gauss-Legendre rules that know how good they are, compiled.
+
+From the values f at its n nodes a rule also gives the coefficients c_k of f in Legendre
+polynomials, for k < n. The error of the rule is of the size of c_k with k >= 2n; it is read off
+from the last known coefficients, E (the sums of two pairs some way apart: where a singularity
+makes the coefficients oscillate one pair may be small by chance), and two in the middle, M: if
+the decay goes on, geometrically or faster, c_{2n} is below E (E/M)^2. No value is computed twice.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.polynomial import legendre
+
+from .rings import LANES, VALUES, WEIGHT
+
+RULES = (8, 16, 24, 32)
+NODE, TERMS = 0, 8  # rows of a rule: nodes, weights, then the functionals of six coefficients
+
+
+def _table() -> np.ndarray:
+    table = np.zeros((len(RULES), TERMS, LANES))
+    for row, n in zip(table, RULES):
+        x, w = legendre.leggauss(n)
+        row[0, :n], row[1, :n] = x, w
+        some = n // 6
+        degrees = (n - 1, n - 2, n - 1 - some, n - 2 - some, n // 2, n // 2 - 1)
+        for place, k in enumerate(degrees, 2):
+            row[place, :n] = (k + 0.5) * w * legendre.legval(x, np.eye(n)[k])
+    return table.ravel()
+
+
+TABLE = _table()
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def demands(limits, rtol):
+    """Store what each rule can do to the accuracy rtol.
+
+    limits[2 r]: the longest interval for exp(-u^2); limits[2 r + 1]: how many times the length
+    of the interval the sum of the distances of its ends to a singularity must be.
+    """
+    for rule in range(len(RULES)):
+        n = 8 * (rule + 1)
+        limits[2 * rule] = 2 * math.sqrt(4 * n / math.e * (0.01 * rtol) ** (1 / n))
+        rho = (0.1 * rtol) ** (-0.5 / n)  # of the ellipse in which a function must be analytic
+        limits[2 * rule + 1] = (rho + 1 / rho) / 2
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def weigh(grid, n, which, rule):
+    """Return the integral over [-1, 1] of a row of VALUES times WEIGHT, and its error."""
+    at, row = rule * TERMS * LANES, VALUES + which * LANES
+    total, a, b, c, d, e, f = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(n):
+        value = grid[row + i] * grid[WEIGHT + i]
+        total += value * TABLE[at + LANES + i]
+        a += value * TABLE[at + 2 * LANES + i]
+        b += value * TABLE[at + 3 * LANES + i]
+        c += value * TABLE[at + 4 * LANES + i]
+        d += value * TABLE[at + 5 * LANES + i]
+        e += value * TABLE[at + 6 * LANES + i]
+        f += value * TABLE[at + 7 * LANES + i]
+    end, middle = max(abs(a) + abs(b), abs(c) + abs(d)), abs(e) + abs(f)
+    share = end / middle if end < middle else 1.0
+    return total, 4 * end * share * share
