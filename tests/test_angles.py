@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -257,6 +258,12 @@ def test_bad_pictures(ax: Any, draw: Any, said: str) -> None:
 def test_bad_parameters(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         AngleZones(**arguments)
+
+
+def test_every_parameter_is_documented() -> None:
+    described = re.findall(r"^ {4}(\w+(?:, \w+)*) : ", AngleZones.__doc__ or "", re.MULTILINE)
+    names = {name for line in described for name in line.split(", ")}
+    assert names == set(AngleZones.parameters())
 
 
 def test_what_is_fixed_stays() -> None:
