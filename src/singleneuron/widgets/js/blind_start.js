@@ -349,7 +349,7 @@ export function render({ model, el }) {
     drawTarget(pen, cone.x(lamp[0]), cone.y(lamp[1]), theme);
     marker(pen, cone.x(there[0]), cone.y(there[1]), 6.5, theme[said.fate], said.name !== "NONE", theme);
     label(pen, "w", cone.x(there[0]), cone.y(there[1]) - 13, theme, "center");
-    label(pen, "v, the lamp", clamp(cone.x(lamp[0]), area.x + 44, area.x + area.w - 44), cone.y(lamp[1]) - 16, theme, "center");
+    label(pen, "v, the lamp", clamp(cone.x(lamp[0]), area.x + 44, area.x + area.w - 44), cone.y(lamp[1]) + (lamp[1] < -0.4 ? 24 : -16), theme, "center");
     if (half !== null && half > 0.12) label(pen, "dead", cone.x(0), cone.y(-1.12), theme, "center");
     pen.fillStyle = theme.ink;
     pen.textAlign = "left";
@@ -357,15 +357,16 @@ export function render({ model, el }) {
   }
 
   function drawShare({ angle, first, beta, dim, chance }) {
-    const pen = share.begin({ x: [0, Math.PI], y: [0, 1.12] }, theme), { area } = share, count = 240, meet = first + beta;
+    const middle = Math.PI / 2, room = Math.min(middle, 6 / Math.sqrt(dim)), ends = [middle - room, middle + room]; // where the directions are
+    const pen = share.begin({ x: ends, y: [0, 1.12] }, theme), { area } = share, count = 240, meet = Math.max(ends[0], first + beta);
     const height = (t) => (dim === 2 ? 0.8 : Math.exp((dim - 2) * Math.log(Math.max(Math.sin(t), 1e-12))));
     const curve = (low, high) => Array.from({ length: count + 1 }, (_, k) => {
       const t = low + ((high - low) * k) / count;
       return [share.x(t), share.y(height(t))];
     });
-    if (meet < Math.PI) {
+    if (meet < ends[1]) {
       pen.beginPath();
-      for (const point of [[share.x(meet), share.y(0)], ...curve(meet, Math.PI), [share.x(Math.PI), share.y(0)]]) pen.lineTo(...point);
+      for (const point of [[share.x(meet), share.y(0)], ...curve(meet, ends[1]), [share.x(ends[1]), share.y(0)]]) pen.lineTo(...point);
       pen.closePath();
       shade(pen, theme.lost, 0.5);
       pen.strokeStyle = theme.lost;
@@ -374,15 +375,16 @@ export function render({ model, el }) {
     }
     pen.strokeStyle = theme.ink;
     pen.lineWidth = 2;
-    line(pen, curve(0, Math.PI));
+    line(pen, curve(...ends));
     pen.lineWidth = 1;
     pen.strokeStyle = theme.rule;
     line(pen, [[area.x, share.y(0)], [area.x + area.w, share.y(0)]]);
-    marker(pen, share.x(angle), share.y(0), 5, theme.ink, true, theme);
+    const inside = clamp(angle, ...ends);
+    marker(pen, share.x(inside), share.y(0), 5, theme.ink, inside === angle, theme); // hollow: further out
     pen.fillStyle = theme.quiet;
-    for (const [t, text, align] of [[0, "0", "left"], [Math.PI / 2, "\u03c0/2", "center"], [Math.PI, "\u03c0", "right"]]) {
+    for (const [t, align] of [[ends[0], "left"], [middle, "center"], [ends[1], "right"]]) {
       pen.textAlign = align;
-      pen.fillText(text, share.x(t), area.y + area.h + 16);
+      pen.fillText(`${Math.round((180 * t) / Math.PI)}\u00b0`, share.x(t), area.y + area.h + 16);
     }
     pen.fillStyle = theme.ink;
     pen.textAlign = "left";
