@@ -126,7 +126,7 @@ def test_the_flow_falls_as_it_must():
     for c, b in INTERVALS:
         prob = problem(c, b)
         start = edge(prob.target, 0.98 * prob.safe_radius, 120, rng)
-        run = sn.gradient_flow(prob, start, t_end=20.0)
+        run = sn.gradient_flow(prob, start, t_end=8.0)
         error, square = mean_square(run.points, prob.target, c), run.distance**2
         fall, gaps = -np.diff(square, axis=0), np.diff(run.times)[:, None]
         # The solver's own error is 1e-8 of the parameters; the least error of both ends of a short
