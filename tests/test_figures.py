@@ -63,6 +63,13 @@ def everything():
         "cost": (1, {}, lambda a: figures.draw_cost(a, [1, 9], {"x": [1e-6, 1e-6]})),
         "arcs": (1, {}, lambda a: figures.draw_arcs(a, [0.6, 0.8, -0.3], [1, 0, 0.2])),
         "cone": (1, {"subplot_kw": plane}, lambda a: figures.draw_dead_cone_3d(a, 1.0)),
+        "shares": (1, {}, lambda a: figures.draw_fate_shares(a, [1, 2], {"lost": [0.2, 1]})),
+        "spread": (
+            1,
+            {},
+            lambda a: figures.draw_spread(a, [0.1, 1], {"x": [1, 2]}, ([1, 1], [2, 2])),
+        ),
+        "fractions": (1, {}, lambda a: figures.draw_fractions(a, [1, 9], {"x": [0, 0.5]}, 9)),
         "polar": (1, {}, lambda a: figures.draw_polar_cones(a, sn.UniformCube(2))),
     }
 
