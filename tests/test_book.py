@@ -46,9 +46,12 @@ def test_the_example_of_the_readme_runs() -> None:
     (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     run = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True)
     assert run.stderr == ""
-    said = [float(line) if line[0] in "-0" else line for line in run.stdout.split()]
     promised = re.findall(r"# (\S+):", example)
-    assert said == [pytest.approx(float(promised[0]), abs=5e-5), promised[1]]  # four digits shown
+    for said, other in zip(run.stdout.split(), promised, strict=True):
+        if said[0] in "-0":
+            assert float(said) == pytest.approx(float(other), abs=5e-5)  # four digits shown
+        else:
+            assert said == other
 
 
 # --- Warnings are errors ---------------------------------------------------------------------
