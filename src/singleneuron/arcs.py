@@ -381,7 +381,7 @@ def _rule(grid, row, geo, valid, mode, kind, scale, power, start):
     n = 8 * (rule + 1)
     _place(grid, n, rule, row, geo, valid, kind, scale, power, start)
     rings(grid, n, mode, geo)
-    for k in range(SIZE):
+    for k in range(ERRORS + 3 - SUMS):
         row[SUMS + k] = 0.0
     for k in range(3 if mode == GRADIENT else 1 if mode == LOSS else 2):
         row[SUMS + k], row[ERRORS + k] = weigh(grid, n, k, rule)

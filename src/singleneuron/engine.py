@@ -5,6 +5,9 @@ Imported at first use only: this is where Numba is loaded.
 
 from __future__ import annotations
 
+import concurrent.futures
+import os
+
 import numpy as np
 
 from . import dispatch
@@ -22,6 +25,7 @@ _KINDS = {
     "line": dispatch.LINE,
 }
 _BLOCK = 1 << 20  # floats in one temporary array
+_ROWS = 2048  # points in the work of one thread: some milliseconds
 
 
 def radial(
@@ -30,10 +34,29 @@ def radial(
     """Return values (n, 3) and log scales (n,) of `mode` at reduced points (n, 3)."""
     points = np.ascontiguousarray(points)
     out, logs = np.zeros((len(points), 3)), np.zeros(len(points))
-    dispatch.compiled()
+    dispatch.compiled()  # here, and not in several threads at once
     shape = (_KINDS[law.kind], float(law.scale), float(law.power))
-    dispatch.batch(dispatch.kernel, out, logs, mode, shape, points, target, rtol)
+
+    def run(part: slice) -> None:
+        dispatch.batch(
+            dispatch.kernel, out[part], logs[part], mode, shape, points[part], target, rtol
+        )
+
+    # Points do not know of each other: the result is the same for any number of threads.
+    parts = [slice(k, k + _ROWS) for k in range(0, len(points), _ROWS)]
+    if len(parts) < 2 or workers() < 2:
+        run(slice(None))
+    else:
+        with concurrent.futures.ThreadPoolExecutor(min(workers(), len(parts))) as pool:
+            list(pool.map(run, parts))
     return out, logs
+
+
+def workers() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def atoms(mode: int, points: Array, weights: Array, w: Array, target: Array) -> Array:
