@@ -15,9 +15,8 @@ from .deciding import decide
 from .setting import Setting, norm_angle
 from .verdict import Fate
 
-_FINEST, _COARSEST = 1e-12, 1e-5  # errors allowed to one step of the flow
+_FINEST, _COARSEST = 1e-12, 1e-4  # errors allowed to one step of the flow
 _LAYER = 1e-3  # over d: the bias has its own scale, c/sqrt(d), which a step must not jump
-_HALVINGS = 30  # of [0, pi] for the proved bracket; what they leave open is decided
 
 Rows = NDArray[np.intp]
 
@@ -61,7 +60,8 @@ class Search:
     ):
         self.given, self.norms, self.scale, self.tol = given, norms, scale, tol
         self.grid, self.how = grid, how
-        self.low = norm_angle(given, norms, _HALVINGS)
+        # Of the proved bracket a part is enough: what it leaves open is decided.
+        self.low = norm_angle(given, norms, 6 + math.ceil(-math.log2(tol)))
         if how["dynamics"] == "flow":
             self.low = np.minimum(np.maximum(self.low, given.beta), given.blind_from)
         self.high = np.full(norms.shape, given.blind_from)

@@ -37,7 +37,7 @@ def failure_map(
 ) -> FailureMap:
     """Return the probabilities of failure for all pairs of a target bias and a start norm.
 
-    Each cell is a `failure_probability`, its order of fates checked on 16 angles; rows of equal
+    Each cell is a `failure_probability`, its order of fates checked on 10 angles; rows of equal
     bias are followed together, and start from guesses between the nearest finished rows. A
     worker that dies, or a cell that cannot be decided, raises `SweepError`, which carries the
     finished cells: pass it on as `resume` with a fresh executor.

@@ -16,7 +16,7 @@ from .angles import beyond
 from .search import Search, mass_scale
 from .setting import Setting, setting
 
-_GRID = 16  # angles on which the order of the fates is verified, in each cell
+_GRID = 10  # angles on which the order of the fates is verified, in each cell
 
 
 class Task(NamedTuple):
