@@ -19,6 +19,7 @@ from .descents import (
     draw_trajectory,
     plot_trajectory,
 )
+from .fate_map import draw_bracket, draw_failure_map
 from .measures import draw_accuracy, draw_cost
 from .phases import draw_phase_portrait, draw_weight_paths
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
@@ -39,6 +40,7 @@ __all__ = [
     "draw_atlas",
     "draw_balls",
     "draw_bounds",
+    "draw_bracket",
     "draw_caps",
     "draw_chances",
     "draw_cost",
@@ -49,6 +51,7 @@ __all__ = [
     "draw_distances",
     "draw_drift",
     "draw_edge_3d",
+    "draw_failure_map",
     "draw_fate_shares",
     "draw_fractions",
     "draw_loss_plane",

@@ -7,6 +7,7 @@ from .blind_start import BlindStart
 from .born_dead import BornDead
 from .critical_points import CriticalPoints
 from .fate_atlas import FateAtlas
+from .fate_map import FateMap
 from .four_tools import FourTools
 from .planar_flow import PlanarFlow
 from .safe_ball import SafeBall
@@ -20,6 +21,7 @@ __all__ = [
     "BornDead",
     "CriticalPoints",
     "FateAtlas",
+    "FateMap",
     "FourTools",
     "LiveFigure",
     "PlanarFlow",

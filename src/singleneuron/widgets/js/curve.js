@@ -37,13 +37,14 @@ function meanSlowness(logs) {
 /**
  * The flow from `start` (p, q, b) until its fate is proved and it is within `near` of the target or of the dead cone,
  * or the budget is spent: { points, times, certificate, at }, times as log(1 + t), `at` the first point at which the
- * certificate holds. `here` is a problem of a ball with target [1, 0, offset] that is asked for the accuracy rtol.
+ * certificate holds. `here` is a problem of a ball with target [1, 0, offset] that is asked for the accuracy rtol. With
+ * `stop` the path ends where its fate is proved.
  */
-export function flowCurve(here, start, { steps = 160, tol = 1e-5, near = 2e-3, rtol = 1e-7 } = {}) {
+export function flowCurve(here, start, { steps = 160, tol = 1e-5, near = 2e-3, rtol = 1e-7, stop = false } = {}) {
   const points = [Array.from(start)], times = [0], stages = Array.from({ length: 7 }, () => [0, 0, 0]);
   const logs = new Array(7).fill(0), trial = [0, 0, 0], v = here.target, c = here.supportRadius, root = Math.hypot(1, c);
   let w = Array.from(start), logTime = -Infinity, length = 0, certificate = flowCertificate(here, w, rtol), at = 0;
-  if (certificate === "DEAD") return { points, times, certificate, at };
+  if (certificate === "DEAD" || (stop && certificate !== "NONE")) return { points, times, certificate, at };
   logs[0] = unitSlope(here, w, stages[0]);
   for (let k = 0; k < steps && logs[0] > -Infinity; k += 1) {
     const room = clearanceOf(here, w), away = Math.hypot(w[0] - v[0], w[1] - v[1], w[2] - v[2]), size = lengthOf3(w);
@@ -74,6 +75,7 @@ export function flowCurve(here, start, { steps = 160, tol = 1e-5, near = 2e-3, r
       if (certificate === "NONE") {
         certificate = flowCertificate(here, w, rtol);
         at = points.length - 1;
+        if (stop && certificate !== "NONE") break;
       }
     }
     length *= clamp(0.9 * (wrong / tol) ** -0.2, 0.2, 5);
