@@ -37,7 +37,8 @@ def failure_probability(
     .. math:: P(\text{fail}) = P(\theta \ge \theta_0).
 
     Each fate is certified; that the lost angles form an interval is checked on those 64 angles,
-    not proved.
+    not proved. Descent crawls where a start of large norm passes close to the dead cone: near
+    its threshold it may stay undecided for millions of steps, and an error says so.
 
     Parameters
     ----------
