@@ -110,4 +110,4 @@ def failure_bracket(
     if dynamics == "flow":
         upper = np.minimum(upper, given.above_beta())
     lower = np.full(low.shape, given.blind())
-    return lower, np.asarray(np.maximum(upper, lower))  # where they meet they may differ by rounding
+    return lower, np.asarray(np.maximum(upper, lower))  # they may meet, up to rounding

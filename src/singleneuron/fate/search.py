@@ -119,7 +119,7 @@ class Search:
         if open_high:
             angles[:, -1] = self._shifted(high[:, 0], -self.tol / 4)
         if hint is not None:
-            steps = self.tol * np.array([-8.0, -2.0, 2.0, 8.0])
+            steps = self.tol * np.array([-8.0, -1.0, 1.0, 8.0])
             near = self._shifted(hint[rows, None], steps)
             near = np.where(np.isfinite(near), near, angles[:, :1])
             angles = np.concatenate([angles, np.clip(near, angles[:, :1], angles[:, -1:])], axis=1)
