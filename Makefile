@@ -7,7 +7,7 @@ READY = .venv/.ready
 # and fails; the others go on in a new one.
 TWO = -n 2 --dist loadfile --timeout 300 --timeout-method thread
 
-.PHONY: help venv book serve pdf test lint unit notebooks atlas clean
+.PHONY: help venv book serve pdf test lint unit notebooks atlas bench clean
 
 help:
 	@echo "make book       build the book; prints where to open it"
@@ -16,6 +16,7 @@ help:
 	@echo "make pdf        the book as one PDF (needs chromium)"
 	@echo "make notebooks  run all chapters again in place"
 	@echo "make atlas      decide the large atlases again; takes some minutes"
+	@echo "make bench      the package against what one would use instead; takes some minutes"
 	@echo "make clean      remove what was built; .venv stays"
 
 venv: $(READY)
@@ -41,7 +42,7 @@ test: lint unit
 	$(PY) -m pytest $(TWO) --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg book
 
 lint: $(READY)
-	$(PY) -m ruff check src tests book
+	$(PY) -m ruff check src tests book benchmarks
 	$(PY) -m mypy
 
 unit: $(READY)
@@ -52,6 +53,9 @@ notebooks: $(READY)
 
 atlas: $(READY)
 	$(PY) -m neuronbook.atlas
+
+bench: $(READY)
+	$(PY) benchmarks/run.py
 
 clean:
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis build src/*.egg-info
