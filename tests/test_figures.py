@@ -60,6 +60,7 @@ def everything():
         "curvature": (1, {}, lambda a: figures.draw_curvature_bounds(a, sn.UniformBall(1), 0.2)),
         "rays": (1, {}, lambda a: figures.draw_rays(a, PROBLEM, {"x": STARTS[0]})),
         "accuracy": (1, {}, lambda a: figures.draw_accuracy(a, [2, 4], {"x": [1e-3, 0]})),
+        "race": (1, {}, lambda a: figures.draw_race(a, {"x": [[1e-6, 1e-8], [1e-5, 1e-9]]})),
         "cost": (1, {}, lambda a: figures.draw_cost(a, [1, 9], {"x": [1e-6, 1e-6]})),
         "arcs": (1, {}, lambda a: figures.draw_arcs(a, [0.6, 0.8, -0.3], [1, 0, 0.2])),
         "cone": (1, {"subplot_kw": plane}, lambda a: figures.draw_dead_cone_3d(a, 1.0)),
@@ -341,6 +342,8 @@ def test_accuracy_and_cost(ax):
     figure, other = figures.new_figure()
     lines = figures.draw_cost(other, [1, 1e6], {"exact": [1e-6, 2e-6]})["lines"]
     assert lines[0].get_ydata().tolist() == [1e-6, 2e-6]
+    race = figures.draw_race(figures.new_figure()[1], {"one": [[1e-6, 1e-8], [1e-5, 1e-9]]})
+    assert race["lines"][0].get_xydata().tolist() == [[1e-6, 1e-8], [1e-5, 1e-9]]
     low, high = other.get_ylim()
     assert high / low >= 99 and other.get_xscale() == "log"
 
@@ -380,6 +383,8 @@ PLANE = sn.Problem(sn.UniformBall(2), np.array([1.0, 0.0, 0.5]))
         (lambda a: figures.draw_polar_cones(a, sn.Gaussian(2)), "law must be two-dimensional"),
         (lambda a: figures.draw_accuracy(a, [1, 2], {"x": [1.0]}), "x must have shape"),
         (lambda a: figures.draw_accuracy(a, [1], {}), "the curves must be 1 to 4"),
+        (lambda a: figures.draw_race(a, {}), "methods must be 1 to 4"),
+        (lambda a: figures.draw_race(a, {"x": [[1, 0]]}), "x must hold positive pairs"),
         (lambda a: figures.draw_cost(a, [np.nan], {"x": [1.0]}), "sizes must be finite"),
         (lambda a: figures.save_figure(a.figure, "x.gif"), "the suffix of path must be one of"),
         (lambda a: figures.new_figure(height=0), "height must be positive"),

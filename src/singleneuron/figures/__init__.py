@@ -20,7 +20,7 @@ from .descents import (
     plot_trajectory,
 )
 from .fate_map import draw_bracket, draw_failure_map
-from .measures import draw_accuracy, draw_cost
+from .measures import draw_accuracy, draw_cost, draw_race
 from .phases import draw_phase_portrait, draw_weight_paths
 from .planes import draw_atlas, draw_loss_plane, draw_neuron
 from .rates import draw_decays, draw_rates
@@ -62,6 +62,7 @@ __all__ = [
     "draw_phase_portrait",
     "draw_polar_cones",
     "draw_quadratic_bound",
+    "draw_race",
     "draw_rates",
     "draw_rays",
     "draw_safe_circle",

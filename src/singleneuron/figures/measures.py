@@ -86,6 +86,41 @@ def draw_cost(
     return artists
 
 
+@styled
+def draw_race(ax: Axes, methods: Mapping[str, ArrayLike]) -> dict[str, Any]:
+    """Draw the error against the time of methods that can be made more accurate.
+
+    Parameters
+    ----------
+    ax : matplotlib axes
+    methods : mapping from a label to an array_like of shape (n, 2)
+        For each method pairs (seconds, error), both > 0, in the order in which effort grows.
+
+    Returns
+    -------
+    dict
+        lines: a list, one for each label.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or range; the message says what to pass.
+    """
+    if not methods or len(methods) > len(SERIES):
+        raise ValueError(f"methods must be 1 to {len(SERIES)}, got {len(methods)}; draw fewer")
+    lines = []
+    for (label, pairs), (colour, mark, dash) in zip(methods.items(), SERIES, strict=False):
+        pairs = checks.vectors(label, pairs, 2)
+        if pairs.ndim != 2 or (pairs <= 0).any():
+            raise ValueError(f"{label} must hold positive pairs, got {pairs}; pass (time, error)")
+        seconds, error = pairs.T
+        lines += ax.plot(seconds, error, color=colour, marker=mark, linestyle=dash,
+                         markersize=4.5, label=label)  # fmt: skip
+    ax.set(xlabel="seconds for one gradient", ylabel="relative error", xscale="log", yscale="log")
+    ax.legend(loc="best")
+    return {"lines": lines}
+
+
 def _curves(
     ax: Axes, name: str, at: ArrayLike, values: Mapping[str, ArrayLike], least: float
 ) -> list[Any]:
