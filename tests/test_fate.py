@@ -322,3 +322,13 @@ def test_too_large_a_step_warns_and_still_answers() -> None:
         diverging = sn.Problem(sn.Empirical([[3.0], [2.0]]), [1.0, 1.0])
         verdict = sn.decide(diverging, [[5.0, 1.0]], "descent", 1.0)
     assert verdict.fate[0] in (F.UNDECIDED, F.LOST)
+
+
+def test_no_step_jumps_over_the_scale_of_the_bias() -> None:
+    # In a million dimensions w.x spreads over c a / 1000 only, and a bias of that size decides.
+    prob = sn.Problem(sn.UniformBall(1_000_000), np.append(np.eye(1, 1_000_000)[0], -1e-3)).reduced
+    theta = np.linspace(1.55, 1.75, 60)
+    w = 0.1 * np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=-1)
+    fates = sn.decide(prob, w).fate
+    assert (fates == sn.decide(prob, w, tol=1e-10).fate).all()
+    assert set(fates) == {sn.Fate.LEARNED, sn.Fate.LOST}

@@ -24,6 +24,7 @@ from .certify import NONE, certificate, clearance, fold, heights
 from .dispatch import BALL, GAUSSIAN, LINE, kernel, parts, workspace
 from .rings import GRADIENT
 
+LAYER = 0.2  # of the spread: the fates of d = 1e6 need it
 RESULTS = 5  # code, quantity, threshold, time, steps
 NOTHING = 1e-15  # the rounding of |w|: a path this near a dead point stays there
 
@@ -130,6 +131,10 @@ def follow(result, z, space, law, v, metric, inverse, rules, rtol, tol, max_step
         room = clearance(w, law)
         length = min(length, 0.6 * room) if length > 0 else 0.05 * room
         size = math.hypot(math.hypot(w[0], w[1]), w[2])
+        # The bias has a scale of its own, the spread of w~.x~, which no step may jump over.
+        spread = law[1] if law[0] == GAUSSIAN or law[0] == LINE else law[1] / math.sqrt(law[2] + 2)
+        layer = math.hypot(w[0], w[1]) * spread + abs(w[2])
+        length = min(length, LAYER * layer / max(abs(stages[0, count - 1]), 1e-300))
         if not (room > NOTHING * size and length > 1e-17 * room):
             break
         fine = True
