@@ -2,9 +2,9 @@ r"""Gauss-Legendre rules that know how good they are, compiled.
 
 From the values f at its n nodes a rule also gives the coefficients c_k of f in Legendre
 polynomials, for k < n. The error of the rule is of the size of c_k with k >= 2n; it is read off
-from the last known coefficients, E (the sums of two pairs some way apart: where a singularity
-makes the coefficients oscillate one pair may be small by chance), and two in the middle, M: if
-the decay goes on, geometrically or faster, c_{2n} is below E (E/M)^2. No value is computed twice.
+from the last known pair of coefficients and from one some way before (where a singularity makes
+them oscillate one pair may be small by chance), E, and from two in the middle, M: if the decay
+goes on, geometrically or faster, c_{2n} is below E (E/M)^2. No value is computed twice.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def demands(limits, rtol):
     """
     for rule in range(len(RULES)):
         n = 8 * (rule + 1)
-        limits[2 * rule] = 2 * math.sqrt(4 * n / math.e * (0.01 * rtol) ** (1 / n))
-        rho = (0.1 * rtol) ** (-0.5 / n)  # of the ellipse in which a function must be analytic
+        limits[2 * rule] = 2 * math.sqrt(2 * n / math.e * (0.02 * rtol) ** (2 / (3 * n)))
+        rho = (0.01 * rtol) ** (-0.5 / n)  # of the ellipse in which a function must be analytic
         limits[2 * rule + 1] = (rho + 1 / rho) / 2
 
 
@@ -64,6 +64,9 @@ def weigh(grid, n, which, rule):
         d += value * TABLE[at + 5 * LANES + i]
         e += value * TABLE[at + 6 * LANES + i]
         f += value * TABLE[at + 7 * LANES + i]
-    end, middle = max(abs(a) + abs(b), abs(c) + abs(d)), abs(e) + abs(f)
+    end, before, middle = abs(a) + abs(b), abs(c) + abs(d), abs(e) + abs(f)
+    if before < middle:  # what they let expect at the end
+        before *= math.sqrt(before / middle)
+    end = max(end, before)
     share = end / middle if end < middle else 1.0
     return total, 4 * end * share * share
