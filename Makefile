@@ -56,6 +56,7 @@ atlas: $(READY)
 
 bench: $(READY)
 	$(PY) benchmarks/run.py
+	$(PY) -m neuronbook.notebooks book/back/speed.ipynb
 
 clean:
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis build src/*.egg-info
