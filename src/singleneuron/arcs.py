@@ -4,7 +4,8 @@ With T ~ Exp(1) the radius of the planar projection is s(T) (`laws.Radial`), and
 objective is the integral of a ring average against e^{-T} dT. The average has square-root kinks
 where an arc opens (s = |b|/|w~|, |b_v|/|v~|) and a plain kink where the lines w.x = 0 and
 v.x = 0 cross. The range is split at all of them, the variable is the root of T minus the nearest
-square-root kink, and each panel is done by adaptive Gauss-Kronrod quadrature. Kinks are kept as
+square-root kink, and each panel is done by Gauss-Legendre rules, chosen by where the integrand
+stops being analytic and halved if their error estimate asks for it. Kinks are kept as
 double-doubles, and distances from a kink are carried along, so that nothing is lost near the dead
 cone: results are mantissas, to be multiplied by exp(log_scale).
 Source: chapter "The exact objective".
