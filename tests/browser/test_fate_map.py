@@ -197,6 +197,24 @@ def test_keys_and_buttons(figure: Figure) -> None:
     )
 
 
+def test_words_do_not_wait_for_the_map(figure: Figure) -> None:
+    """With a clock that leaves no time for the cells, the map is never filled; the words come."""
+    figure.page.evaluate(
+        "() => { const now = performance.now.bind(performance); let late = 0;"
+        " performance.now = () => now() + (late += 10); }"
+    )
+    try:
+        figure.set(dim=200)
+        figure.page.wait_for_function(
+            "() => /Dimension 200/.test(document.querySelector('[aria-live=polite]').textContent)",
+            timeout=8000,
+        )
+        assert figure.data("filled") == "false"
+        assert "below the map" in figure.root.inner_text()
+    finally:
+        figure.page.evaluate("() => { delete performance.now; }")
+
+
 def test_a_finger_moves_the_start_on_a_phone(chromium: Browser, http_site: str) -> None:
     for figure in open_figure(chromium, f"{http_site}{CHAPTER}", Figure, **PHONE):
         before = figure.page.evaluate("scrollY")

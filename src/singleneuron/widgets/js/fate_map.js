@@ -129,7 +129,7 @@ export function render({ model, el }) {
   const history = new Plot({ margin, attributes: { role: "img" }, label: "The three reduced coordinates of the shown start against time" });
   const chances = new Plot({ margin, attributes: { role: "img" }, label: "Probability of failure against the norm of the start" });
   const filler = new MapFiller(limits.power), speak = voice();
-  let theme = inks(pageIsDark()), frame = 0, note = "", ghost = null, key = "", wanted = "", known = null, path = null, whole = false, waiting = 0, exact = null;
+  let theme = inks(pageIsDark()), frame = 0, note = "", ghost = null, key = "", wanted = "", known = null, told = "", path = null, whole = false, waiting = 0, exact = null;
 
   // -------------------------------------------------------------- state
   const write = (changes) => {
@@ -224,18 +224,19 @@ export function render({ model, el }) {
   const numbers = {};
   const readout = element("dl", { class: "sn-numbers" }, ...[
     ["theta", "\u03b8"], ["norm", "norm \u03c1"], ["beta", "\u03b2"], ["rho", "\u03c1*(\u03b8)"], ["excess", "F/F(0) \u2212 1"],
-    ["threshold", "border"], ["chance", "P(lost)"], ["upper", "proved: at most"], ["small", "at least"], ["large", "as \u03c1 \u2192 \u221e"],
+    ["threshold", "border"], ["chance", "P(lost)"], ["upper", "P at most"], ["small", "P at least"], ["large", "P, \u03c1 \u2192 \u221e"],
   ].map(([name, text]) => {
     numbers[name] = element("data", { "data-name": name });
     return element("div", {}, element("dt", {}, text), element("dd", {}, numbers[name]));
   }));
   const patch = (name) => element("span", { style: `width:18px;height:12px;opacity:0.72;background:var(--sn-${name})`, "aria-hidden": "true" });
   const rim = (style) => element("span", { style: `width:22px;border-top:${style}`, "aria-hidden": "true" });
+  const limitName = element("span", {}, "\u03c1*(\u03b8)");
   const legend = element("ul", { class: "sn-legend" },
     element("li", {}, patch("learned"), "learned"), element("li", {}, patch("lost"), "lost"), element("li", {}, patch("undecided"), "undecided"),
-    element("li", {}, rim("2px dashed var(--sn-ink)"), "\u03b2 and \u03c0/2 + \u03b2"), element("li", {}, rim("2px solid var(--sn-ink)"), "\u03c1*(\u03b8)"));
+    element("li", {}, rim("2px dashed var(--sn-ink)"), "\u03b2 and \u03c0/2 + \u03b2"), element("li", {}, rim("2px solid var(--sn-ink)"), limitName));
   const key2 = element("ul", { class: "sn-legend" },
-    element("li", {}, rim("2px solid var(--sn-ink)"), "proved bounds"), element("li", {}, rim("4px solid var(--sn-lost)"), "between the cells of the map"));
+    element("li", {}, rim("2px solid var(--sn-ink)"), "proved bounds"), element("li", {}, rim("4px solid var(--sn-lost)"), "P(lost), from the cells"));
   const key1 = element("ul", { class: "sn-legend" },
     element("li", {}, rim("3px solid var(--sn-ink)"), "p"), element("li", {}, rim("3px dashed var(--sn-ink)"), "q"), element("li", {}, rim("3px dotted var(--sn-ink)"), "b"));
   const root = element("div", { class: "sn-figure", role: "group", "aria-label": "Live figure: the fate map" },
@@ -377,9 +378,11 @@ export function render({ model, el }) {
     root.map = { codes: filler.codes, columns: COLUMNS, rows: ROWS, free: filler.free };
     for (const one of dims) one.setAttribute("aria-pressed", String(Number(one.dataset.dim) === now.dim));
     for (const one of radii) one.setAttribute("aria-pressed", String(one.dataset.wide === String(now.wide)));
+    limitName.textContent = now.limit.some(([, power]) => power > least) ? "\u03c1*(\u03b8)" : "\u03c1*(\u03b8), below the map";
     offsets.set(now.offset, format(now.offset));
     noteBox.textContent = note;
-    speak.say(text, frame === 0);
+    if (text !== told) speak.say(text, frame === 0); // each word anew would keep it waiting for the whole map
+    told = text;
     frame += 1;
     root.dataset.frames = frame;
     if (!filler.done) ask();
