@@ -311,7 +311,7 @@ def test_random_play_at_the_extremes(figure: Figure) -> None:
     assert box is not None
     buttons = [*PRESETS, "Run", "Step", "Reset", "Start on the cone\u2019s edge"]
     sliders = figure.page.locator(".sn-figure input[type=range]")
-    for _ in range(100):
+    for _ in range(60):
         kind = play.random()
         if kind < 0.5:
             figure.page.mouse.move(
