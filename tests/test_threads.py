@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 
@@ -42,20 +43,25 @@ def test_a_result_does_not_depend_on_what_was_computed_before(law: Law) -> None:
     """One workspace serves all points and all modes of a thread: nothing may be left over."""
     from singleneuron import dispatch
 
+    @numba.njit
+    def call(space, mode, shape, point, target, rtol):
+        return dispatch.parts(space, mode, shape, point, target, rtol)
+
     radial = law.radial
     assert isinstance(radial, Radial)
-    shape = (engine._KINDS[radial.kind], float(radial.scale), float(radial.power))
+    shape = (dispatch.KINDS[radial.kind], float(radial.scale), float(radial.power))
     w = some_points(law, 40)
     w = np.ascontiguousarray(w[:, [0, -1, -1] if law.dim == 1 else [0, 1, 2]])
     w[:, 1] = 0.0 if law.dim == 1 else np.abs(w[:, 1])
     rng = np.random.default_rng(2)
     targets = [np.array([1.0, 0.0, -0.2]), np.array([0.5, 0.0, 0.3])]
-    shared = dispatch.workspace(dispatch.kernel)
+    kernel = dispatch.compiled(shape[0])
+    shared = dispatch.workspace(kernel)
     for _ in range(300):
         mode, rtol = int(rng.integers(4)), float(rng.choice([1e-6, 1e-10]))
         point, target = w[rng.integers(len(w))], targets[rng.integers(2)]
-        fresh = dispatch.workspace(dispatch.kernel)
-        logs = [dispatch.parts(s, mode, shape, point, target, rtol) for s in (shared, fresh)]
+        fresh = dispatch.workspace(kernel)
+        logs = [call(s, mode, shape, point, target, rtol) for s in (shared, fresh)]
         assert logs[0] == logs[1]
         np.testing.assert_array_equal(shared[1][:3], fresh[1][:3])
 

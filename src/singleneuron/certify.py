@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from .dispatch import GAUSSIAN, LINE, parts
+from .compiled import part
+from .dispatch import parts
 from .doubled import cone_gap
-from .rings import MOMENTS
+from .rows import GAUSSIAN, LINE, MOMENTS
 
 NONE, BELOW_TRIVIAL, SAFE_BALL, ANGLE, DEAD, BLIND, LOST_BALL = range(7)
 BLIND_NEVER, BLIND_LOW_BIAS, BLIND_ALWAYS = range(3)
@@ -24,7 +23,7 @@ ANGLE_MARGIN = 1e-12  # radians; two hundred times the rounding of an angle of 1
 NEAR_MARGIN = 1e-12  # relative, for the same reason
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def fold(w, z):
     """Put the reduced coordinates (p, q, b) of the state z in w."""
     last = len(z) - 1
@@ -38,7 +37,7 @@ def fold(w, z):
     w[1] = rest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def heights(w, law):
     """Return c a + b and c a - b without cancellation; inf where inputs are unbounded."""
     kind, c, b = law[0], law[1], w[2]
@@ -52,7 +51,7 @@ def heights(w, law):
     return (narrow, wide) if b < 0 else (wide, narrow)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def half_width(top, bottom):
     """Return arccos of (bottom - top) / (bottom + top): the half-width of an active cap."""
     if top <= 0:
@@ -60,7 +59,7 @@ def half_width(top, bottom):
     return 2 * math.atan2(math.sqrt(top), math.sqrt(bottom)) if bottom > 0 else math.pi
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def clearance(w, law):
     """Return the distance to the dead cone, up to rounding (0 inside); at most |w|."""
     size = math.hypot(math.hypot(w[0], w[1]), w[2])
@@ -73,13 +72,13 @@ def clearance(w, law):
     return heights(w, law)[0] / math.hypot(1.0, c)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def offset(z, v, i):
     """Return component i of the state z minus the target's."""
     return z[i] - (v[0] if i == 0 else v[2] if i == len(z) - 1 else 0.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def apart(z, v, inverse):
     """Return |w - v| in the parameters of the problem."""
     last = len(z) - 1
@@ -95,7 +94,7 @@ def apart(z, v, inverse):
     return math.sqrt(max(total, 0.0))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def certificate(found, z, w, space, law, v, inverse, rules, rtol):
     """Put the first certificate that holds at z, its quantity and its threshold in `found`.
 

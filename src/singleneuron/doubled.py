@@ -6,12 +6,12 @@ where heights cancel: near the dead cone, and where two kinks of the objective n
 
 from __future__ import annotations
 
-from numba import njit
+from .compiled import exact, part
 
 _SPLIT = 134217729.0  # 2^27 + 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@exact
 def two_sum(a, b):
     """Return (s, e) with s = fl(a + b) and s + e = a + b exactly."""
     s = a + b
@@ -19,7 +19,7 @@ def two_sum(a, b):
     return s, (a - (s - t)) + (b - t)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@exact
 def two_product(a, b):
     """Return (p, e) with p = fl(a b) and p + e = a b exactly (barring over- and underflow)."""
     p = a * b
@@ -32,7 +32,7 @@ def two_product(a, b):
     return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@exact
 def dd_add(a, b):
     """Return the double-double a + b."""
     s, e = two_sum(a[0], b[0])
@@ -41,20 +41,20 @@ def dd_add(a, b):
     return two_sum(s, e + f)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@exact
 def dd_mul(a, b):
     """Return the double-double a b."""
     p, e = two_product(a[0], b[0])
     return two_sum(p, e + (a[0] * b[1] + a[1] * b[0]))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@exact
 def dd_neg(a):
     """Return the double-double -a."""
     return -a[0], -a[1]
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@exact
 def dd_div(a, b):
     """Return the double-double a / b (two Newton steps of long division)."""
     q = a[0] / b[0]
@@ -65,14 +65,14 @@ def dd_div(a, b):
     return two_sum(s, e + r[0] / b[0])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def _reach(p, q, c):
     """Return the double-double c^2 (p^2 + q^2)."""
     squares = dd_add(two_product(p, p), two_product(q, q))
     return dd_mul(two_product(c, c), squares)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def cone_gap(p, q, b, c):
     r"""Return the double-double :math:`x = 1 - b^2 / (c^2 (p^2 + q^2))`.
 
@@ -83,14 +83,14 @@ def cone_gap(p, q, b, c):
     return dd_div(dd_add(reach, dd_neg(two_product(b, b))), reach)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def cone_place(p, q, b, c):
     """Return `cone_gap` and 1 - `cone_gap`, each exact to its last digits where it is small."""
     reach, square = _reach(p, q, c), two_product(b, b)
     return dd_div(dd_add(reach, dd_neg(square)), reach), dd_div(square, reach)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def crossing(p, q, b, size, offset, c):
     r"""Return the double-doubles :math:`1 - |y|^2/c^2` and :math:`|y|^2/c^2` of a crossing y.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from .compiled import inside
 
 # Fits of least error (Chebyshev) in 60 digits; `tests/test_elementary.py` holds them to mpmath.
 _ARCTAN = (
@@ -28,7 +28,7 @@ _SECOND = tuple((-1) ** n * (4.0**n - 4) / math.factorial(2 * n + 1) for n in ra
 _THIRD = tuple((-1) ** (n + 1) * 4.0**n / math.factorial(2 * n + 1) for n in range(1, 9))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+@inside
 def arctan(x):
     """Return arctan(x) for -1 <= x <= 1."""
     y, total = x * x, 0.0
@@ -37,7 +37,7 @@ def arctan(x):
     return total * x
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+@inside
 def bend(h):
     """Return sin(h) and 1 - cos(h) for 0 <= h <= pi, both relatively exact."""
     t = 0.5 * h
@@ -50,7 +50,7 @@ def bend(h):
     return 2 * sine * cosine, 2 * sine * sine
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+@inside
 def spent(x):
     """Return 1 - exp(-x) for 0 <= x <= 80, relatively exact."""
     y, total = x / 128, 0.0
@@ -62,7 +62,7 @@ def spent(x):
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+@inside
 def left(x):
     """Return exp(-x) for 0 <= x <= 80."""
     y, total = x / 128, 0.0
@@ -74,7 +74,7 @@ def left(x):
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+@inside
 def powers(h, sine, cosine):
     """Integrate 1 - cos, (1 - cos)^2 and sin^2 over [-h, h] without cancellation at small h."""
     y = h * h

@@ -13,17 +13,10 @@ import numpy as np
 from . import dispatch
 from .checks import Array
 from .laws import Radial
-from .rings import GRADIENT, LOSS, MOMENTS, OVERLAP
+from .rows import GRADIENT, LOSS, MOMENTS, OVERLAP
 
 __all__ = ["GRADIENT", "LOSS", "MOMENTS", "OVERLAP", "atoms", "radial"]
 
-_KINDS = {
-    "ball": dispatch.BALL,
-    "gaussian": dispatch.GAUSSIAN,
-    "ring": dispatch.RING,
-    "interval": dispatch.INTERVAL,
-    "line": dispatch.LINE,
-}
 _BLOCK = 1 << 20  # floats in one temporary array
 _ROWS = 2048  # points in the work of one thread: some milliseconds
 
@@ -34,13 +27,11 @@ def radial(
     """Return values (n, 3) and log scales (n,) of `mode` at reduced points (n, 3)."""
     points = np.ascontiguousarray(points)
     out, logs = np.zeros((len(points), 3)), np.zeros(len(points))
-    dispatch.compiled()  # here, and not in several threads at once
-    shape = (_KINDS[law.kind], float(law.scale), float(law.power))
+    shape = (dispatch.KINDS[law.kind], float(law.scale), float(law.power))
+    kernel = dispatch.compiled(shape[0])  # here, and not in several threads at once
 
     def run(part: slice) -> None:
-        dispatch.batch(
-            dispatch.kernel, out[part], logs[part], mode, shape, points[part], target, rtol
-        )
+        dispatch.batch(kernel, out[part], logs[part], mode, shape, points[part], target, rtol)
 
     # Points do not know of each other: the result is the same for any number of threads.
     parts = [slice(k, k + _ROWS) for k in range(0, len(points), _ROWS)]

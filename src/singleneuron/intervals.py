@@ -13,40 +13,39 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from .compiled import entry, part
 from .doubled import dd_add, dd_neg, two_product
 from .kronrod import NODES, gauss_kronrod
-from .rings import GRADIENT, LOSS, MOMENTS, OVERLAP, SIZE
+from .rows import GRADIENT, INTERVAL, LOSS, MOMENTS, OVERLAP, SIZE
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def clear(out):
     """Put 0 in the values and the scales of `out`."""
     for k in range(SIZE):
         out[k] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def determinant(p, b, size, offset):
     """Return p offset - b size, rounded once."""
     return dd_add(two_product(p, offset), dd_neg(two_product(b, size)))[0]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def end_values(p, b, c):
     """Return p x + b at x = -c and at x = c, each rounded once."""
     reach = two_product(p, c)
     return dd_add((b, 0.0), dd_neg(reach))[0], dd_add((b, 0.0), reach)[0]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def product(length, f1, f2, g1, g2):
     """Integrate f g over an interval from the end values of two affine functions."""
     return length * (2 * f1 * g1 + f1 * g2 + f2 * g1 + 2 * f2 * g2) / 6
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def uniform(out, mode, c, w, v):
     """Put the values of `mode` at (w, v), both (p, 0, b), for uniform inputs in out[:3]."""
     p, b, size, offset = w[0], w[2], v[0], v[2]
@@ -117,7 +116,7 @@ def uniform(out, mode, c, w, v):
     return 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def difference(height, other, p, b, size, offset, x):
     """Return (w - v).x from the heights or from the parameters, whichever cancels less."""
     if abs(height) + abs(other) < abs(p - size) * abs(x) + abs(b - offset):
@@ -125,7 +124,7 @@ def difference(height, other, p, b, size, offset, x):
     return (p - size) * x + (b - offset)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def _pair(fill, mode, s, values):
     """Put what x = s and x = -s give to `mode` in fill[:3], positive scales in fill[3:].
 
@@ -161,7 +160,7 @@ def _pair(fill, mode, s, values):
         fill[3], fill[4] = fill[0], fill[1]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, roots):
     """Gauss-Kronrod sums over s in left + [low, high] of the normal density times `_pair`."""
     clear(kronrod)
@@ -190,7 +189,7 @@ def _line_rule(kronrod, gauss, fill, values, mode, tau, begin, left, low, high, 
             gauss[k] += light * density * fill[k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def normal(out, work, mode, tau, w, v, rtol):
     """Put `mode` at (w, v), both (p, 0, b), for normal inputs in out[:3]; return the log scale."""
     p, b, size, offset = w[0], w[2], v[0], v[2]
@@ -251,3 +250,11 @@ def normal(out, work, mode, tau, w, v, rtol):
     for k in range(3):
         out[k] = total[k]
     return -begin * begin / (2 * tau * tau)
+
+
+@entry
+def kernel(total, grid, work, geo, mode, kind, scale, power, w, v, rtol):
+    """Put the values of `mode` at (w, v) in total[:3]; return the log of their common scale."""
+    if kind == INTERVAL:
+        return uniform(total, mode, scale, w, v)
+    return normal(total, work, mode, scale, w, v, rtol)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from .compiled import part
 
 NODES = 21
 _NODES = np.array([
@@ -28,7 +29,7 @@ _GAUSS = np.array([
 ])  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@part
 def gauss_kronrod(i):
     """Return node i = 0..20 on [-1, 1], its Kronrod weight and its Gauss weight (or 0)."""
     if i > 10:

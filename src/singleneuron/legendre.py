@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.polynomial import legendre
 
-from .rings import LANES, VALUES, WEIGHT
+from .compiled import part, sum_up
+from .rows import LANES, WEIGHT
 
 RULES = (8, 16, 24, 32)
 NODE, TERMS = 0, 8  # rows of a rule: nodes, weights, then the functionals of six coefficients
@@ -36,7 +36,7 @@ def _table() -> np.ndarray:
 TABLE = _table()
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def demands(limits, rtol):
     """Store what each rule can do to the accuracy rtol.
 
@@ -50,12 +50,23 @@ def demands(limits, rtol):
         limits[2 * rule + 1] = (rho + 1 / rho) / 2
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
-def weigh(grid, n, which, rule):
-    """Return the integral over [-1, 1] of a row of VALUES times WEIGHT, and its error."""
-    at, row = rule * TERMS * LANES, VALUES + which * LANES
+@sum_up
+def total_of(grid, row, rule):
+    """Return the integral over [-1, 1] of a row of `grid` times WEIGHT."""
+    rule, row = rule & 3, row & 2047  # so that the compiler knows that they are not below 0
+    at, total = (rule * TERMS + 1) * LANES, 0.0
+    for i in range(8 * (rule + 1)):
+        total += grid[row + i] * grid[WEIGHT + i] * TABLE[at + i]
+    return total
+
+
+@sum_up
+def weigh(grid, row, rule):
+    """Return the integral over [-1, 1] of a row of `grid` times WEIGHT, and its error."""
+    rule, row = rule & 3, row & 2047
+    at = rule * TERMS * LANES
     total, a, b, c, d, e, f = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(n):
+    for i in range(8 * (rule + 1)):
         value = grid[row + i] * grid[WEIGHT + i]
         total += value * TABLE[at + LANES + i]
         a += value * TABLE[at + 2 * LANES + i]

@@ -15,14 +15,16 @@ from __future__ import annotations
 import functools
 import math
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from numba import njit
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from .certify import NONE, certificate, clearance, fold, heights
-from .dispatch import BALL, GAUSSIAN, LINE, kernel, parts, workspace
-from .rings import GRADIENT
+from .compiled import allocating, part
+from .dispatch import kernel_of, parts, workspace
+from .rows import GAUSSIAN, GRADIENT, LINE
 
 LAYER = 0.2  # of the spread: the fates of d = 1e6 need it
 RESULTS = 5  # code, quantity, threshold, time, steps
@@ -41,7 +43,7 @@ _ERROR = np.array([
 ])  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@allocating
 def apply(out, matrix):
     """Replace `out` by its product with a square matrix."""
     spare = out.copy()
@@ -51,7 +53,7 @@ def apply(out, matrix):
             out[i] += matrix[i, j] * spare[j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def field(out, z, w, space, law, v, metric, rtol):
     """Put K g(z), up to a factor, in `out`; return the log of the factor."""
     fold(w, z)
@@ -66,7 +68,7 @@ def field(out, z, w, space, law, v, metric, rtol):
     return log_scale
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def slope(out, z, w, space, law, v, metric, rtol):
     """Put the curve's direction -Kg/|Kg| in `out`; return log|Kg|, -inf where g = 0."""
     log_scale = field(out, z, w, space, law, v, metric, rtol)
@@ -80,7 +82,7 @@ def slope(out, z, w, space, law, v, metric, rtol):
     return log_scale + math.log(size)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def misfit(error, z, w, law):
     """Return the size of an error of the state: as seen from the origin and from the dead cone."""
     last = len(z) - 1
@@ -100,7 +102,7 @@ def misfit(error, z, w, law):
     return worst
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part
 def slowness(logs):
     """Return the mean of 1/|Kg| over a step from log|Kg| at its stages; inf on overflow."""
     slowest = logs[0]
@@ -114,7 +116,7 @@ def slowness(logs):
     return total * math.exp(-slowest) if total > 0 else math.inf
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@allocating
 def follow(result, z, space, law, v, metric, inverse, rules, rtol, tol, max_steps):
     """Follow the flow's curve from z, in place, to a certificate; put it in `result`."""
     count = len(z)
@@ -168,7 +170,7 @@ def follow(result, z, space, law, v, metric, inverse, rules, rtol, tol, max_step
     result[3], result[4] = time, steps
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@allocating
 def descend(result, z, space, law, v, metric, inverse, rules, rtol, eta, max_steps):
     """Run gradient descent from z, in place, to a certificate; put it in `result`."""
     size = len(z)
@@ -198,7 +200,7 @@ def descend(result, z, space, law, v, metric, inverse, rules, rtol, eta, max_ste
 def run_batch(
     call, results, states, flow, law, v, metric, inverse, rules, rtol, tol, eta, max_steps
 ):
-    """Run each row of `states` (n, m), in place; results (n, RESULTS); `call` is `kernel`."""
+    """Run each row of `states` (n, m), in place; results (n, RESULTS); `call` is a kernel."""
     space = workspace(call)
     for n in range(len(states)):
         if flow:
@@ -210,10 +212,11 @@ def run_batch(
 
 
 @functools.cache
-def compiled():
-    """Compile `run_batch`, or load it from the cache."""
-    nothing, law = np.zeros((0, 0)), (BALL, 1.0, 2.0)
+def compiled(kind: int) -> Callable[..., float]:
+    """Compile `run_batch`, or load it from the cache; return the kernel for laws of a kind."""
+    kernel, nothing, law = kernel_of(kind), np.zeros((0, 0)), (kind, 1.0, 2.0)
     shared = True, law, np.zeros(3), nothing, nothing, np.zeros(5), 1e-9, 1e-6, 0.0, 0
     with warnings.catch_warnings():  # that calls through an address are a new feature of Numba
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
         run_batch(kernel, np.zeros((0, RESULTS)), np.zeros((0, 3)), *shared)
+    return kernel

@@ -31,14 +31,7 @@ def _frame(prob: Problem) -> _Frame:
     from .. import dispatch
 
     kind, scale, power = prob._need_radial()
-    kinds = {
-        "ball": dispatch.BALL,
-        "gaussian": dispatch.GAUSSIAN,
-        "ring": dispatch.RING,
-        "interval": dispatch.INTERVAL,
-        "line": dispatch.LINE,
-    }
-    law, none = (kinds[kind], float(scale), float(power)), np.zeros((0, 0))
+    law, none = (dispatch.KINDS[kind], float(scale), float(power)), np.zeros((0, 0))
     if prob._matrix is None and prob._shift is None:
         return _Frame(law, prob._reduced_target, none, none, None)
     d = prob.dim
@@ -159,7 +152,7 @@ def _map(
     """Yield (rows, what `_chunk` makes of them) for all rows `todo`."""
     from .. import paths
 
-    paths.compiled()  # here, and not in several threads at once
+    paths.compiled(shared[1][0])  # here, and not in several threads at once
     workers = os.cpu_count() or 1
     size = min(max(32, len(todo) // (8 * workers)), 4096)
     pieces = [todo[k : k + size] for k in range(0, len(todo), size)]
@@ -192,7 +185,7 @@ def _chunk(states: Array, shared: tuple[Any, ...]) -> tuple[Array, Array]:
     """Run rows of states (n, m) to certificates; return results (n, 5) and last states."""
     from .. import paths
 
-    paths.compiled()
+    _, law, *_ = shared
     results = np.zeros((len(states), paths.RESULTS))
-    paths.run_batch(paths.kernel, results, states, *shared)
+    paths.run_batch(paths.compiled(law[0]), results, states, *shared)
     return results, states
