@@ -9,17 +9,19 @@ import multiprocessing
 import os
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import singleneuron as sn
-from singleneuron.fate import tasks
+from singleneuron.fate import search, tasks
+from singleneuron.laws import PlanarProjection
 
 LAW = sn.UniformBall(3)
 BIASES = np.linspace(-0.8, 0.3, 10)
-NORMS = np.array([1e-3, 0.1, 1.0])
+NORMS = np.array([0.1, 1e-3, 1.0])
 TOL = 1e-2
 
 
@@ -33,7 +35,7 @@ def plain() -> sn.FailureMap:
 
 
 def same(one: sn.FailureMap, other: sn.FailureMap) -> bool:
-    return bool(np.abs(one.probability - other.probability).max() <= TOL)
+    return np.array_equal(one.probability, other.probability)
 
 
 def test_each_cell_is_a_failure_probability(plain: sn.FailureMap) -> None:
@@ -45,14 +47,67 @@ def test_each_cell_is_a_failure_probability(plain: sn.FailureMap) -> None:
     assert repr(plain).endswith("30 of 30 cells finished)")
 
 
-def test_guesses_do_not_decide(monkeypatch: pytest.MonkeyPatch, plain: sn.FailureMap) -> None:
-    def misled(task: Any) -> Any:
-        hint = np.resize([0.1, 3.0, math.pi, np.nan, 1.5], len(task.hint))
-        return solve(task._replace(hint=hint))
+def test_wrong_guesses_do_not_decide(monkeypatch: pytest.MonkeyPatch, plain: sn.FailureMap) -> None:
+    class Misled(tasks.Search):
+        def run(self, asked: Any = None, guess: Any = None) -> Any:
+            return super().run(asked, np.resize([3.0, math.pi, 0.1, 1.5], len(asked)))
 
-    solve = tasks.solve
-    monkeypatch.setattr(tasks, "solve", misled)
-    assert same(sn.failure_map(LAW, BIASES, NORMS, tol=TOL), plain)
+    monkeypatch.setattr(tasks, "Search", Misled)
+    found = sn.failure_map(LAW, BIASES, NORMS, tol=TOL)
+    np.testing.assert_allclose(found.probability, plain.probability, atol=TOL)
+
+
+@pytest.mark.parametrize(
+    ("law", "bias"),
+    [(sn.UniformBall(2), -0.5), (sn.UniformBall(2), 0.2), (sn.UniformSphere(30), -0.1),
+     (sn.UniformBall(10_000), -0.02)],
+)  # fmt: skip
+def test_guessed_cells_are_within_the_tolerance(law: sn.laws.Law, bias: float) -> None:
+    norms = 10 ** np.linspace(-3, 1, 41)
+    row = sn.failure_map(law, [bias], norms, tol=1e-3).probability[0]
+    assert np.ptp(row) > 0.1
+    prob = sn.Problem(PlanarProjection(law), [1.0, 0.0, bias])
+    some = slice(1, None, 3)  # guessed, but for the last
+    exact = sn.failure_probability(prob, norms[some], tol=1e-5)
+    assert np.abs(row[some] - exact).max() <= 1e-3
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, fate: Any = None) -> list[np.ndarray]:
+    """Return the batches of starts decided from now on, as they come; `fate` (w) may decide."""
+
+    def watched(prob: sn.Problem, w: np.ndarray, **how: Any) -> Any:
+        batches.append(w)
+        return decide(prob, w, **how) if fate is None else SimpleNamespace(fate=fate(w))
+
+    batches: list[np.ndarray] = []
+    decide = search.decide
+    monkeypatch.setattr(search, "decide", watched)
+    return batches
+
+
+def test_most_cells_of_a_row_take_four_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    norms = 10 ** np.linspace(-2, 1, 129)
+    batches = watch(monkeypatch)
+    sn.failure_map(LAW, [-0.5], norms, tol=1e-3)
+    norm = np.concatenate([np.hypot(w[..., 0], w[..., 1]).ravel() for w in batches])
+    starts = np.isclose(norm, norms[:, None], rtol=1e-9).sum(axis=1)
+    assert starts.sum() == norm.size and starts.min() == 4
+    assert (starts == 4).mean() > 0.85
+    assert (starts[::16] >= 12).all()  # the first level
+
+
+def test_an_island_between_the_cells_of_the_first_level_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def island(w: np.ndarray) -> Any:
+        norm, theta = np.hypot(w[..., 0], w[..., 1]), np.arctan2(w[..., 1], w[..., 0])
+        lost = theta > 2.0
+        lost |= (1.3 < theta) & (theta < 1.5) & (0.2 < norm) & (norm < 0.3)
+        return np.where(lost, sn.Fate.LOST, sn.Fate.LEARNED)
+
+    watch(monkeypatch, island)
+    with pytest.raises(sn.SweepError, match=r"form no interval \(.*1\.[34]\d+ lost"):
+        sn.failure_map(sn.UniformBall(2), [-0.5], 10 ** np.linspace(-2, 1, 129), tol=1e-3)
 
 
 def test_order_of_the_biases_and_the_targets_size_do_not_matter(plain: sn.FailureMap) -> None:
@@ -103,24 +158,18 @@ def test_a_killed_worker_loses_no_finished_cell(tmp_path: Path, plain: sn.Failur
     assert same(sn.failure_map(LAW, BIASES, NORMS, tol=TOL, resume=file), plain)
 
 
-def test_finished_cells_are_not_run_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plain: sn.FailureMap
-) -> None:
-    plain.save(tmp_path / "whole")
+def test_finished_cells_are_not_run_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    norms = 10 ** np.linspace(-2, 1, 41)
+    whole = sn.failure_map(LAW, BIASES[:2], norms, tol=TOL)
+    whole.save(tmp_path / "whole")
     holes = sn.FailureMap.load(tmp_path / "whole")
-    assert same(holes, plain)
-    holes.probability[4, 1] = holes.probability[7, :] = np.nan
-    run = []
-
-    def counted(task: Any) -> Any:
-        run.append((task.row, task.columns.tolist()))
-        return solve(task)
-
-    solve = tasks.solve
-    monkeypatch.setattr(tasks, "solve", counted)
-    whole = sn.failure_map(LAW, BIASES, NORMS, tol=TOL, resume=holes)
-    assert run == [(4, [1]), (7, [0, 1, 2])]
-    assert same(whole, plain)
+    assert same(holes, whole)
+    for column in (3, 16, 17, 40):
+        holes.probability[0, column] = holes.threshold[0, column] = np.nan
+    batches = watch(monkeypatch)
+    assert same(sn.failure_map(LAW, BIASES[:2], norms, tol=TOL, resume=holes), whole)
+    norm = np.concatenate([np.hypot(w[..., 0], w[..., 1]).ravel() for w in batches])
+    np.testing.assert_allclose(np.unique(norm.round(12)), norms[[3, 16, 17, 40]], rtol=1e-9)
     missing = tmp_path / "not_yet.npz"
     assert sn.failure_map(LAW, [-0.5], [1.0], tol=TOL, resume=missing).finished.all()
 
@@ -129,15 +178,15 @@ def test_a_cell_that_fails_names_itself_and_spares_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Moody(tasks.Search):
-        def run(self, hint: Any = None) -> Any:
-            if (self.norms == 0.1).any():
+        def run(self, asked: Any, guess: Any = None) -> Any:
+            if (self.norms[asked] == 0.1).any():
                 self._fail("the lost angles form no interval", np.flatnonzero(self.norms == 0.1))
-            return super().run(hint)
+            return super().run(asked, guess)
 
     monkeypatch.setattr(tasks, "Search", Moody)
     with pytest.raises(sn.SweepError, match=r"4 of 6 cells.*bias -0.5: the lost.*0\.1") as caught:
         sn.failure_map(LAW, [-0.5, 0.0], NORMS, tol=TOL)
-    assert caught.value.partial.finished.tolist() == [[True, False, True]] * 2
+    assert caught.value.partial.finished.tolist() == [[False, True, True]] * 2
     assert len(caught.value.reasons) == 2
 
 

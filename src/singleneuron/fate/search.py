@@ -52,7 +52,7 @@ class Search:
 
     Fates are decided on a grid of angles inside the proved bracket: the lost ones must be the
     last. Then the last learned and the first lost angle close in on each other, and what they
-    enclose is confirmed with a tenth of the error of a step.
+    enclose is confirmed with a tenth of the error of a step. A guess is confirmed at once.
     """
 
     def __init__(
@@ -70,12 +70,23 @@ class Search:
         slope = scale.slope(lowest, given.blind_from)
         self.error = float(np.clip(0.05 * tol / slope, _FINEST, self.coarsest))
 
-    def run(self, hint: Array | None = None) -> Array:
-        """Return the threshold angles; `hint` (n,) holds guesses, NaN where there is none."""
+    def run(self, asked: Rows | None = None, guess: Array | None = None) -> Array:
+        """Return the threshold angles of all norms, or of those of `asked` (r,).
+
+        Where the angle just below a `guess` (r,) is learned and the one just above it lost, these
+        two are the bracket; elsewhere the grid is decided.
+        """
         last, first = self.low.copy(), self.high.copy()
-        rows = np.flatnonzero(self._gap(last, first) > self.tol)
+        asked = np.arange(len(last)) if asked is None else asked
+        wide = self._gap(last[asked], first[asked]) > self.tol
+        rows = asked[wide]
+        if rows.size and guess is not None:
+            near = self._near(rows, guess[wide])
+            last[rows], first[rows] = self._scan(rows, near, self.error / 10)
+            rows = rows[self._gap(last[rows], first[rows]) > self.tol]
         if rows.size:
-            last[rows], first[rows] = self._scan(rows, hint)
+            grid = self._grid(rows)
+            last[rows], first[rows] = self._scan(rows, grid, max(self.error, 0.1 * self.coarsest))
             rows = rows[first[rows] > last[rows]]
         error = self.error
         while rows.size:
@@ -85,7 +96,7 @@ class Search:
             if rows.size and error < _FINEST:
                 self._fail("the fates near a threshold change with the error of a step", rows,
                            self._between(last[rows], first[rows], 0.5))  # fmt: skip
-        return self._between(last, first, 0.5)
+        return self._between(last[asked], first[asked], 0.5)
 
     def _gap(self, low: Array, high: Array) -> Array:
         return self.scale.measure(high) - self.scale.measure(low)
@@ -108,23 +119,35 @@ class Search:
         tol = float(np.clip(error, _FINEST, self.coarsest))
         return decide(self.given.prob, self.given.starts(norms, angles), tol=tol, **how).fate
 
-    def _scan(self, rows: Rows, hint: Array | None) -> tuple[Array, Array]:
-        """Decide the grid; return the last learned and the first lost angles."""
+    def _ends(self, rows: Rows) -> tuple[Array, Array]:
+        """Return the ends of the bracket, or the angles next to them where no theorem covers them.
+
+        All below, or above, counts as such an angle.
+        """
+        low, high = self.low[rows], self.high[rows]
+        if self.given.cosine <= 0:
+            high = self._shifted(high, -self.tol / 4)
+        return np.where(low == 0, self._shifted(low, self.tol / 4), low), high
+
+    def _grid(self, rows: Rows) -> Array:
+        """Return angles (r, grid), evenly spaced on the scale but for open ends."""
         low, high = self.low[rows, None], self.high[rows, None]
-        shares = np.linspace(0, 1, self.grid + 2)[1:-1]
-        angles = self._between(low, high, shares)
-        # Ends that no theorem covers: all below, or above, counts as the angle next to it.
-        open_low, open_high = low[:, 0] == 0, self.given.cosine <= 0
-        angles[open_low, 0] = self._shifted(low[open_low, 0], self.tol / 4)
-        if open_high:
-            angles[:, -1] = self._shifted(high[:, 0], -self.tol / 4)
-        if hint is not None:
-            steps = self.tol * np.array([-8.0, -1.0, 1.0, 8.0])
-            near = self._shifted(hint[rows, None], steps)
-            near = np.where(np.isfinite(near), near, angles[:, :1])
-            angles = np.concatenate([angles, np.clip(near, angles[:, :1], angles[:, -1:])], axis=1)
-        angles.sort(axis=1)
-        error = max(self.error, 0.1 * self.coarsest)
+        angles = self._between(low, high, np.linspace(0, 1, self.grid + 2)[1:-1])
+        lowest, highest = self._ends(rows)
+        angles[:, 0] = np.where(low[:, 0] == 0, lowest, angles[:, 0])
+        angles[:, -1] = np.where(highest < high[:, 0], highest, angles[:, -1])
+        return angles
+
+    def _near(self, rows: Rows, guess: Array) -> Array:
+        """Return angles (r, 4): just below and above the guess, and one in each half."""
+        part = np.log(self.norms[rows, None]) * 7 % 1  # neighbours have others
+        halves = self._between(self.low[rows, None], self.high[rows, None], (part + [0, 1]) / 2)
+        both = self._shifted(guess[:, None], self.tol * np.array([-0.49, 0.49]))
+        angles = np.sort(np.concatenate([halves, both], axis=1), axis=1)
+        return np.clip(angles, *(end[:, None] for end in self._ends(rows)))
+
+    def _scan(self, rows: Rows, angles: Array, error: float) -> tuple[Array, Array]:
+        """Decide increasing angles (r, k); return the last learned and the first lost angles."""
         fates = self._fates(rows, angles, error)
         bad = np.flatnonzero(_disorder(fates).any(axis=1))
         if bad.size:
@@ -137,13 +160,11 @@ class Search:
                 if (fates[k] == Fate.UNDECIDED).any():
                     what += ", or undecided ones hide it"
                 self._fail(f"{what} ({shown})", rows[[k]])
-        learned, lost = fates == Fate.LEARNED, fates == Fate.LOST
-        last = np.where(learned, angles, low).max(axis=1)
-        first = np.where(lost, angles, high).min(axis=1)
-        if open_high:
-            last = np.where(learned[:, -1], high[:, 0], last)
-        first = np.where(open_low & lost[:, 0], low[:, 0], first)
-        return last, first
+        low, high = self.low[rows], self.high[rows]
+        last = np.where(fates == Fate.LEARNED, angles, low[:, None]).max(axis=1)
+        first = np.where(fates == Fate.LOST, angles, high[:, None]).min(axis=1)
+        lowest, highest = self._ends(rows)
+        return np.where(last >= highest, high, last), np.where(first <= lowest, low, first)
 
     def _close_in(self, rows: Rows, last: Array, first: Array, error: float) -> None:
         """Halve the gaps, in place, until each is at most half the tolerance.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,7 @@ from .kept import FailureMap, SweepError, path_of
 from .setting import start_norms
 from .tasks import Task, problem_of, run_tasks
 
-_PIECE = 50  # cells of one task: a second or so
-_STRIDE = 8  # every so many rows are first, the others take their guesses from them
+_PIECE = 200  # cells of one row in a task: a second or so
 
 
 def failure_map(
@@ -37,10 +35,13 @@ def failure_map(
 ) -> FailureMap:
     """Return the probabilities of failure for all pairs of a target bias and a start norm.
 
-    Each cell is a `failure_probability`, its order of fates checked on 10 angles; rows of equal
-    bias are followed together, and start from guesses between the nearest finished rows. A
-    worker that dies, or a cell that cannot be decided, raises `SweepError`, which carries the
-    finished cells: pass it on as `resume` with a fresh executor.
+    In each row, of equal bias, every sixteenth cell is found as by `failure_probability`, its
+    order of fates checked on 10 angles. The others start from a guess, on a curve through cells
+    that are done. It is the answer only where the start half of `tol` below it is learned and
+    the one half of `tol` above it lost, with a tenth of the error of a step, and where two
+    further angles, other ones from cell to cell, are in order; elsewhere the cell is found as
+    the first ones are. A worker that dies, or a cell that cannot be decided, raises
+    `SweepError`, which carries the finished cells: pass it on as `resume` with a fresh executor.
 
     Parameters
     ----------
@@ -84,8 +85,9 @@ def failure_map(
 
     Notes
     -----
-    Two cells of neighbouring sweeps can differ by rounding, within `tol`, with the guesses they
-    started from. Source: this book, "The fate map".
+    A cell depends on its own row alone: the map is the same on any executor, and resumed or not.
+    Two maps that share some of their norms can differ there, within `tol`, by their guesses.
+    Source: this book, "The fate map".
 
     Examples
     --------
@@ -110,20 +112,18 @@ def failure_map(
     reasons: list[str] = []
     broken: BaseException | None = None
     try:
-        for tasks in _tasks(law, result, how):
-            for task, found in run_tasks(tasks, executor):
-                if isinstance(found, BaseException):
-                    broken = broken or found
-                    continue
-                place = task.row, task.columns
-                result.probability[place], result.threshold[place] = found[:2]
-                reasons += found[2]
-                if save is not None:
-                    result.save(save)
-                if bar is not None:
-                    bar.update(int(np.isfinite(found[0]).sum()))
-            if broken is not None:
-                break
+        for task, found in run_tasks(_tasks(law, result, how), executor):
+            if isinstance(found, BaseException):
+                broken = broken or found
+                continue
+            new = np.isnan(task.known)
+            place = task.row, task.columns[new]
+            result.probability[place], result.threshold[place] = found[0][new], found[1][new]
+            reasons += found[2]
+            if save is not None:
+                result.save(save)
+            if bar is not None:
+                bar.update(int(np.isfinite(found[0][new]).sum()))
     finally:
         if bar is not None:
             bar.close()
@@ -175,21 +175,13 @@ def _take_over(result: FailureMap, resume: FailureMap | str | os.PathLike[str]) 
     result.probability[:], result.threshold[:] = resume.probability, resume.threshold
 
 
-def _tasks(law: Law, result: FailureMap, how: dict[str, Any]) -> Iterator[list[Task]]:
-    """Yield the tasks of the first rows, then, when they are done, those of the others."""
-    order = np.argsort(result.biases, kind="stable")
-    first = np.arange(len(order)) % _STRIDE == 0
-    for chosen in (order[first], order[~first]):
-        known = order[result.finished[order].all(axis=1)]
-        tasks = []
-        for row in chosen.tolist():
-            bias, todo = float(result.biases[row]), np.flatnonzero(~result.finished[row])
-            hint = np.full(len(result.norms), np.nan)
-            for column in todo if known.size else []:
-                guesses = result.threshold[known, column]
-                hint[column] = np.interp(bias, result.biases[known], guesses)
-            for start in range(0, len(todo), _PIECE):
-                part = todo[start : start + _PIECE]
-                where = row, part, law, result.size, bias, result.norms[part], hint[part]
-                tasks.append(Task(*where, result.tol, how))
-        yield tasks
+def _tasks(law: Law, result: FailureMap, how: dict[str, Any]) -> list[Task]:
+    """Return the pieces of rows that are not finished."""
+    order, tasks = np.argsort(result.norms, kind="stable"), []
+    for row, bias in enumerate(result.biases.tolist()):
+        for start in range(0, len(order), _PIECE):
+            part = order[start : start + _PIECE]
+            if not result.finished[row, part].all():
+                where = row, part, law, result.size, bias, result.norms[part]
+                tasks.append(Task(*where, result.threshold[row, part], result.tol, how))
+    return tasks

@@ -16,11 +16,15 @@ from .angles import beyond
 from .search import Search, mass_scale
 from .setting import Setting, setting
 
-_GRID = 10  # angles on which the order of the fates is verified, in each cell
+_STRIDES = 16, 8, 4, 2, 1  # of the levels of a task
+_GRID = 10  # angles on which the order of the fates is verified where a cell is searched
 
 
 class Task(NamedTuple):
-    """Cells of one row: their place in the map, and all that a worker needs."""
+    """Cells of one row, by increasing norm: their place in the map, and all that a worker needs.
+
+    known : their threshold angles, NaN where still to be found.
+    """
 
     row: int
     columns: NDArray[np.intp]
@@ -28,7 +32,7 @@ class Task(NamedTuple):
     size: float
     bias: float
     norms: Array
-    hint: Array
+    known: Array
     tol: float
     how: dict[str, Any]
 
@@ -39,25 +43,44 @@ def problem_of(law: Law, size: float, bias: float) -> Setting:
 
 
 def solve(task: Task) -> tuple[Array, Array, list[str]]:
-    """Return the probabilities and threshold angles of a task, NaN where there is none, and why."""
-    given = problem_of(task.law, task.size, task.bias)
-    scale = mass_scale(given.dim)
+    """Return the probabilities and threshold angles of a task, NaN where there is none, and why.
 
-    def angles(part: slice) -> Array:
-        search = Search(given, task.norms[part], scale, task.tol, _GRID, **task.how)
-        return search.run(task.hint[part])
+    A few cells are searched; those halfway between start from a curve through them, and so on. A
+    cell depends on cells of its task alone, and not on which of them are known already.
+    """
+    from scipy.interpolate import CubicSpline
 
-    reasons = []
-    try:
-        found = angles(slice(None))
-    except ArithmeticError:  # then one by one
-        found = np.full(len(task.norms), np.nan)
-        for k in range(len(found)):
-            try:
-                found[k] = angles(slice(k, k + 1))[0]
-            except ArithmeticError as error:
-                reasons.append(f"bias {task.bias:.9g}: {error}")
+    given, scale = problem_of(task.law, task.size, task.bias), mass_scale(task.law.dim)
+    found, reasons = task.known.copy(), []
+    search = Search(given, task.norms, scale, task.tol, _GRID, **task.how)
+
+    def run(cells: NDArray[np.intp], before: NDArray[np.intp]) -> None:
+        guess = None
+        if len(before) > 1:
+            curve = CubicSpline(before, scale.measure(found[before]))
+            guess = scale.angle(curve(cells))
+        found[cells] = search.run(cells, guess)
+
+    for cells, before in _levels(len(found)):
+        cells, before = cells[np.isnan(found[cells])], before[np.isfinite(found[before])]
+        try:
+            run(cells, before)
+        except ArithmeticError:  # then one by one
+            for cell in cells:
+                try:
+                    run(np.array([cell]), before)
+                except ArithmeticError as error:
+                    reasons.append(f"bias {task.bias:.9g}: {error}")
     return beyond(given.dim, found), found, reasons
+
+
+def _levels(count: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield the cells of each level, ever denser, and those of all levels before."""
+    places, done = np.arange(count), np.zeros(count, bool)
+    for stride in _STRIDES:
+        new = ~done & ((places % stride == 0) | (places == count - 1))
+        yield np.flatnonzero(new), np.flatnonzero(done)
+        done |= new
 
 
 def run_tasks(
