@@ -52,6 +52,19 @@ def test_safe_disc(ax):
     assert ax.get_aspect() == 1
 
 
+def test_tied_paths_lie_on_their_plane():
+    ax = figures.new_figure(subplot_kw={"projection": "3d"})[1]
+    paths = np.array([[[-1, 0.5, 0.25]], [[1, 0, 0]]])
+    artists = figures.draw_tied_paths(ax, paths, [1, 0, 0], ["lost"], mean=[0, 0.5], extent=2)
+    assert np.transpose(artists["paths"][0].get_data_3d()).tolist() == paths[:, 0].tolist()
+    assert np.ravel(artists["starts"][0].get_data_3d()).tolist() == [-1, 0.5, 0.25]
+    assert artists["paths"][0].get_color() == FATE_COLOURS["lost"]
+    x, y, b = np.array(artists["plane"]._faces)[0].T  # its corners
+    assert np.allclose(b, 0.5 * y) and set(np.abs(x)) == set(np.abs(y)) == {2}
+    assert "plane" not in figures.draw_tied_paths(ax, paths, [1, 0, 0], ["lost"])
+    plt.close("all")
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -61,6 +74,7 @@ def test_safe_disc(ax):
         (lambda a: figures.draw_angles(a, [0, 1], [[0.0], [1.0]], [[0], [1]]), "angles must have"),
         (lambda a: figures.draw_safe_disc(a, [1, 0, 0], 1), "target must have shape"),
         (lambda a: figures.draw_safe_disc(a, [1, 0], 0), "radius must be positive"),
+        (lambda a: figures.draw_tied_paths(a, np.zeros((2, 3)), [1, 0, 0], []), "paths must be"),
     ],
 )
 def test_bad_input(ax, call, said):

@@ -8,7 +8,7 @@ observed.
 
 from ..palette import FATE_COLOURS, TARGET_COLOUR
 from .angles import draw_balls, draw_turning, draw_zones
-from .around import draw_angles, draw_bounds, draw_safe_disc, draw_semilog
+from .around import draw_angles, draw_bounds, draw_safe_disc, draw_semilog, draw_tied_paths
 from .blind import draw_caps, draw_drift, draw_shadow
 from .born_dead import draw_chances, draw_starts
 from .critical import draw_edge_3d, draw_loss_without_bias
@@ -72,6 +72,7 @@ __all__ = [
     "draw_spread",
     "draw_starts",
     "draw_step_ends",
+    "draw_tied_paths",
     "draw_trajectory",
     "draw_turning",
     "draw_weight_paths",

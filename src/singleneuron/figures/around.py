@@ -1,8 +1,9 @@
-"""Pictures for the chapters around the main results: decay, bounds, angles, a safe disc."""
+"""Pictures for the chapters around the main results: decay, bounds, angles, discs, tied biases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from numpy.typing import ArrayLike
 from .. import checks
 from ..palette import FATE_COLOURS
 from .measures import _curves
-from .style import INK, SERIES, mark_target, styled
+from .sets import draw_dead_cone_3d
+from .style import INK, LEARNER, SERIES, fate_name, mark_target, styled
 
 
 @styled
@@ -156,3 +158,55 @@ def draw_angles(ax: Axes, times: ArrayLike, angles: ArrayLike, starts: ArrayLike
     ax.set(xlim=(float(t[0]), float(t[-1])), ylim=(-4, 184), yticks=[0, 45, 90, 135, 180])
     ax.legend(loc="best")
     return {"lines": lines}
+
+
+@styled
+def draw_tied_paths(
+    ax: Any,
+    paths: ArrayLike,
+    target: ArrayLike,
+    fates: Sequence[Any],
+    mean: ArrayLike | None = None,
+    extent: float = 1.0,
+) -> dict[str, Any]:
+    """Draw paths of (w1, w2, b), the ray of silent neurons, and the plane b = mean.w~.
+
+    Parameters
+    ----------
+    ax : matplotlib axes with projection="3d"
+    paths : array_like of shape (K+1, n, 3)
+        n paths of K + 1 points.
+    target : array_like of shape (3,)
+        Where the star stands.
+    fates : sequence of n Fate or str
+        Colour the paths. The discs at the starts are filled: these fates are proved.
+    mean : array_like of shape (2,), optional
+        The mean of the inputs that ties the bias; None draws no plane.
+    extent : float
+        Half the side of the box shown, > 0.
+
+    Returns
+    -------
+    dict
+        paths, starts, target, cone, and, if given a mean, plane.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape, or a fate is none.
+    """
+    points = checks.vectors("paths", paths, 3)
+    if points.ndim != 3 or len(fates) != points.shape[1]:
+        raise ValueError(f"paths must be (K+1, n, 3) with n fates, got {points.shape}; add axes")
+    artists = draw_dead_cone_3d(ax, math.inf, extent, target)
+    artists |= {"paths": [], "starts": []}
+    for xyz, fate in zip(points.transpose(1, 2, 0), fates, strict=True):
+        colour = FATE_COLOURS[fate_name(fate)]
+        artists["paths"] += ax.plot(*xyz, color=colour, linewidth=1.6)
+        artists["starts"] += ax.plot(*xyz[:, :1], "o", markersize=5, color=colour)
+    if mean is not None:
+        m = checks.vector("mean", mean, 2)
+        half = extent / max(1.0, float(np.abs(m).sum()))  # the plane stays in the box
+        x, y = np.meshgrid([-half, half], [-half, half])
+        artists["plane"] = ax.plot_surface(x, y, m[0] * x + m[1] * y, color=LEARNER, alpha=0.16)
+    return artists
