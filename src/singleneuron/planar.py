@@ -3,23 +3,22 @@ r"""The neuron without bias: for every symmetric law one flow in the plane of no
 With both biases held at zero, loss and gradient of a symmetric law in dimension d >= 2 are those
 of the standard normal law times s2 = E|x~|^2/d. Everything here is in the units of that one
 problem: lengths in units of |v~|, time in units of 1/s2, losses in units of s2 |v~|^2. A point is
-(norm, angle): norm = |w~|/|v~| > 0, angle between w~ and v~ in radians, in [0, pi].
+(norm, angle): norm = |w~|/|v~| from 1e-100 to 1e100, angle between w~ and v~ in radians, from 0 to
+pi (the float nearest to pi counts as pi). Norms and angles may be arrays: their shapes broadcast.
 
 Not for a neuron with a bias, even one that starts at zero: its bias moves (`Problem`).
+
+Source: chapter "The neuron without bias", after Yehudai and Shamir (COLT 2020).
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
 from .checks import Array
-
-if TYPE_CHECKING:
-    from .problem import Problem
+from .problem import Problem
 
 __all__ = [
     "coordinates",
@@ -32,7 +31,7 @@ __all__ = [
     "velocity",
 ]
 
-_LATE = 120.0  # exp(-_LATE / 2) is below the rounding of 1: what has not turned by then never does
+_ROUNDING = 2e-15  # of a norm, relative, and of an angle that come from two weights and back
 
 
 def coordinates(prob: Problem, w: ArrayLike) -> tuple[Array, Array]:
@@ -63,11 +62,15 @@ def coordinates(prob: Problem, w: ArrayLike) -> tuple[Array, Array]:
     >>> norm.tolist(), angle.tolist()
     ([0.5, 2.0], [1.5707963267948966, 0.0])
     """
+    if not isinstance(prob, Problem):
+        raise ValueError(f"prob must be a Problem, got {prob!r}; make one of a law and a target")
     if prob.dim == 1:
         raise ValueError("law must have dim >= 2, got 1: on a line there is no angle; use Problem")
     p, q, b = np.moveaxis(prob.reduce(w), -1, 0)
-    if prob.target[-1] != 0 or np.any(b != 0):
-        raise ValueError("w and the target must have bias 0, got another; use Problem with a bias")
+    for name, bias in (("prob.target", prob.target[-1:]), ("w", b.ravel())):
+        if (bias != 0).any():
+            bad = bias[bias != 0][0]
+            raise ValueError(f"{name} must have bias 0, got {bad}; use Problem for a bias")
     norm = np.hypot(p, q) / np.linalg.norm(prob.target)
     if np.any(norm == 0):
         raise ValueError("w must not be 0, got 0: it has no angle to the target; leave it out")
@@ -80,26 +83,26 @@ def loss(norm: ArrayLike, angle: ArrayLike) -> Array:
     .. math:: F = \tfrac14 (r^2 + 1) - \tfrac{r}{2\pi} (\sin\theta + (\pi - \theta) \cos\theta)
                 = \tfrac14 |w - v|^2 - \tfrac{r}{2\pi} (\sin\theta - \theta \cos\theta).
 
-    The second form is used: it keeps its digits near the target.
+    The second form is used: it keeps its digits near the target. Source: this book.
 
     Parameters
     ----------
-    norm, angle : array_like
+    norm, angle : array_like of shape (...)
         A point or a batch.
 
     Returns
     -------
-    ndarray
+    ndarray of shape (...)
         F(w) / (s2 |v~|^2).
 
     Raises
     ------
     ValueError
-        If a norm is not positive or an angle not in [0, pi].
+        If a norm or an angle is out of range, or their shapes do not broadcast.
     """
     r, theta = _point(norm, angle)
     square = (r - 1) ** 2 + 4 * r * np.sin(theta / 2) ** 2
-    return square / 4 - r * _slice(theta) / (2 * np.pi)
+    return square / 4 - r * _tails(theta)[1] / (2 * np.pi)
 
 
 def gradient(norm: ArrayLike, angle: ArrayLike) -> tuple[Array, Array]:
@@ -108,28 +111,26 @@ def gradient(norm: ArrayLike, angle: ArrayLike) -> tuple[Array, Array]:
     .. math:: \nabla F = \tfrac12 w
         - \tfrac1{2\pi} \bigl(|v| \sin\theta\, \bar w + (\pi - \theta) v\bigr).
 
+    Source: this form is G. Yehudai, O. Shamir, COLT 2020, Appendix D.1.
+
     Parameters
     ----------
-    norm, angle : array_like
+    norm, angle : array_like of shape (...)
         A point or a batch.
 
     Returns
     -------
-    (ndarray, ndarray)
+    (ndarray of shape (...), ndarray of shape (...))
         r/2 - (sin a - a cos a)/(2 pi) and a sin(a)/(2 pi), with a = pi - angle.
 
     Raises
     ------
     ValueError
-        If a norm is not positive or an angle not in [0, pi].
-
-    Notes
-    -----
-    Source: the form above is G. Yehudai, O. Shamir, COLT 2020, Appendix D.1.
+        If a norm or an angle is out of range, or their shapes do not broadcast.
     """
     r, theta = _point(norm, angle)
     a = np.pi - theta
-    return r / 2 - _slice(a) / (2 * np.pi), a * np.sin(a) / (2 * np.pi)
+    return r / 2 - _tails(a)[1] / (2 * np.pi), a * np.sin(a) / (2 * np.pi)
 
 
 def velocity(norm: ArrayLike, angle: ArrayLike) -> tuple[Array, Array]:
@@ -139,18 +140,18 @@ def velocity(norm: ArrayLike, angle: ArrayLike) -> tuple[Array, Array]:
 
     Parameters
     ----------
-    norm, angle : array_like
+    norm, angle : array_like of shape (...)
         A point or a batch.
 
     Returns
     -------
-    (ndarray, ndarray)
-        Change of the norm and of the angle.
+    (ndarray of shape (...), ndarray of shape (...))
+        Change of the norm and of the angle: minus the two parts of `gradient`, the second over r.
 
     Raises
     ------
     ValueError
-        If a norm is not positive or an angle not in [0, pi].
+        If a norm or an angle is out of range, or their shapes do not broadcast.
     """
     along, across = gradient(norm, angle)
     return -along, -across / np.asarray(norm, dtype=float)
@@ -162,15 +163,16 @@ def norm_threshold(angle: ArrayLike) -> Array:
     .. math:: \frac{\sin\theta + (\pi - \theta) \cos\theta}{\pi}
 
     Falls from 1 at angle 0 to 0 at angle pi. Also the minimiser of the loss at that angle.
+    Source: this book, in place of Lemma 6.3 of Yehudai and Shamir.
 
     Parameters
     ----------
-    angle : array_like
+    angle : array_like of shape (...)
         Angles in [0, pi].
 
     Returns
     -------
-    ndarray
+    ndarray of shape (...)
         The threshold, in units of |v~|.
 
     Raises
@@ -178,7 +180,7 @@ def norm_threshold(angle: ArrayLike) -> Array:
     ValueError
         If an angle is not in [0, pi].
     """
-    return _slice(np.pi - _angle(angle)) / np.pi
+    return _tails(np.pi - _angle(angle))[1] / np.pi
 
 
 def curvature(angle: ArrayLike) -> Array:
@@ -187,16 +189,16 @@ def curvature(angle: ArrayLike) -> Array:
     .. math:: c = \frac{\delta - \sin\delta}{2\pi}, \qquad \delta = \pi - \theta,
 
     the least eigenvalue of E[x x^T 1(w.x > 0, v.x > 0)] / s2, whatever the norm. A bound that is
-    proved; the least quotient itself is larger.
+    proved; the least quotient itself is larger. Source: this book.
 
     Parameters
     ----------
-    angle : array_like
+    angle : array_like of shape (...)
         Angles in [0, pi].
 
     Returns
     -------
-    ndarray
+    ndarray of shape (...)
         c, between 1/2 and 0.
 
     Raises
@@ -204,15 +206,14 @@ def curvature(angle: ArrayLike) -> Array:
     ValueError
         If an angle is not in [0, pi].
     """
-    delta = np.pi - _angle(angle)
-    return (delta - np.sin(delta)) / (2 * np.pi)
+    return _tails(np.pi - _angle(angle))[0] / (2 * np.pi)
 
 
 def flow(norm: ArrayLike, angle: ArrayLike, times: ArrayLike) -> tuple[Array, Array]:
     r"""Return the gradient flow from (norm, angle), exactly: no solver.
 
     In the coordinates :math:`y = w / (1 - \theta/\pi)` the flow is :math:`y' = -(y - v)/2`: a
-    straight line to the target.
+    straight line to the target. Source: this book.
 
     Parameters
     ----------
@@ -225,12 +226,12 @@ def flow(norm: ArrayLike, angle: ArrayLike, times: ArrayLike) -> tuple[Array, Ar
     Returns
     -------
     (ndarray, ndarray)
-        Norm and angle at those times. At angle pi the path runs into 0.
+        Norm and angle at those times, in the common shape. At angle pi the path runs into 0.
 
     Raises
     ------
     ValueError
-        If a norm is not positive, an angle not in [0, pi] or a time negative.
+        If a norm or an angle is out of range, a time negative, or the shapes do not broadcast.
 
     Examples
     --------
@@ -242,18 +243,23 @@ def flow(norm: ArrayLike, angle: ArrayLike, times: ArrayLike) -> tuple[Array, Ar
     t = checks.finite_array("times", times)
     if (t < 0).any():
         raise ValueError(f"times must not be negative, got {t.min()}; pass times >= 0")
-    left, pull = np.exp(-t / 2), -np.expm1(-t / 2)
-    share = 1 - theta / np.pi
-    sine = np.sin(np.minimum(theta, np.pi - theta))  # 0 at the float pi
-    p, q = left * r * np.cos(theta) + pull * share, left * r * sine
-    stays = share == 0  # at the angle pi
-    later = np.where(stays, np.pi, np.arctan2(q, p))
-    grown = np.where(stays, 1.0, (1 - later / np.pi) / np.where(stays, 1.0, share))
-    return grown * np.hypot(p, q), later[()]
+    _, t = _broadcast(norm=r, times=t)
+    left, pull, slack = np.exp(-t / 2), -np.expm1(-t / 2), np.pi - theta
+    p = left * r * np.cos(theta) + pull * slack / np.pi
+    q = left * r * np.sin(np.minimum(theta, slack))  # 0 at the float pi
+    stays = slack == 0  # at the angle pi
+    grown = np.where(stays, 1.0, np.arctan2(q, -p) / np.where(stays, 1.0, slack))
+    return grown * np.hypot(p, q), np.where(stays, np.pi, np.arctan2(q, p))[()]
 
 
 def turning_time(norm: ArrayLike, angle: ArrayLike) -> Array:
-    """Return the time at which the flow's norm stops falling: its only turn.
+    r"""Return the time at which the flow's norm stops falling: its only turn.
+
+    In the coordinates of `flow`, :math:`y - v = e^{-t/2} (D, Z)`, and the norm falls while
+
+    .. math:: D - \frac Z\pi + e^{-t/2} (D^2 + Z^2) > \frac{Z\, \theta(t)}{\pi\, (\pi - \theta(t))}.
+
+    Source: this book.
 
     Parameters
     ----------
@@ -263,35 +269,47 @@ def turning_time(norm: ArrayLike, angle: ArrayLike) -> Array:
     Returns
     -------
     ndarray of shape (...)
-        0 from the threshold down; inf where the norm falls for ever: at angle pi, and where
-        y = w / (1 - angle/pi) has y_p - y_q/pi >= 1, on whose paths the norm falls towards 1.
+        0 from the threshold (up to rounding) down; inf where the norm falls for ever: at angle
+        pi, and above the threshold with D >= Z/pi, where it falls towards 1.
 
     Raises
     ------
     ValueError
-        If a norm is not positive or an angle not in [0, pi].
+        If a norm or an angle is out of range, or their shapes do not broadcast.
     """
-    r, theta = np.broadcast_arrays(*_point(norm, angle))
-    share = 1 - theta / np.pi
-    for_ever = r * (np.cos(theta) - np.sin(theta) / np.pi) >= share
-    low, high = np.zeros(r.shape), np.full(r.shape, _LATE)
+    r, theta = _point(norm, angle)
+    slack = np.pi - theta
+    opposite, share = slack == 0, np.where(slack == 0, 1.0, slack / np.pi)
+    falls = r > (1 + _ROUNDING) * norm_threshold(np.maximum(theta - _ROUNDING, 0.0))
+    # D - Z/pi, without cancellation near the target
+    last = (r - 1) * (np.cos(theta) - np.sin(theta) / np.pi) - 2 * np.sin(theta / 2) ** 2
+    last = (last + _tails(theta)[0] / np.pi) / share
+    z = r * np.sin(np.minimum(theta, slack)) / share
+    d = last + z / np.pi
+    square = d**2 + z**2
+    turns = falls & (last < 0) & ~opposite
+    # The norm has turned when already the first three terms are no more than 0.
+    high = 2 * np.log(np.maximum(square / np.where(turns, -last, np.inf), 1.0))
+    low = np.zeros_like(high)
     for _ in range(70):
         middle = (low + high) / 2
-        later, turned = flow(r, theta, middle)
-        falls = later > norm_threshold(turned)
-        low, high = np.where(falls, middle, low), np.where(falls, high, middle)
-    falls = r > norm_threshold(theta)
-    return np.where(falls, np.where(for_ever | (share == 0), np.inf, high), 0.0)[()]
+        e = np.exp(-middle / 2)
+        rest = np.pi * np.arctan2(e * z, -1 - e * d)
+        drop = z * np.arctan2(e * z, 1 + e * d) / np.where(rest == 0, 1.0, rest)
+        more = last + e * square > drop
+        low, high = np.where(more, middle, low), np.where(more, high, middle)
+    return np.where(turns, high, np.where(opposite | falls, np.inf, 0.0))[()]
 
 
-def _slice(x: Array) -> Array:
-    """sin x - x cos x, twice the area that a chord cuts off a unit disc; a series where small."""
-    small = np.where(x < 0.5, x, 0.0)
-    square, term, total = small**2, small**3 / 6, 0.0 * small
-    for k in range(1, 9):
-        total = total + 2 * k * term
-        term = -term * square / ((2 * k + 2) * (2 * k + 3))
-    return np.where(x < 0.5, total, np.sin(x) - x * np.cos(x))[()]
+def _tails(x: Array) -> tuple[Array, Array]:
+    """(x - sin x, sin x - x cos x) for x >= 0: by their series where these would cancel."""
+    small = np.where(x < 1, x, 0.0)
+    term, first, second = small**3 / 6, 0.0 * small, 0.0 * small
+    for k in range(1, 10):
+        first, second = first + term, second + 2 * k * term
+        term = -term * small**2 / ((2 * k + 2) * (2 * k + 3))
+    first = np.where(x < 1, first, x - np.sin(x))
+    return first[()], np.where(x < 1, second, np.sin(x) - x * np.cos(x))[()]
 
 
 def _angle(angle: ArrayLike) -> Array:
@@ -303,7 +321,21 @@ def _angle(angle: ArrayLike) -> Array:
 
 
 def _point(norm: ArrayLike, angle: ArrayLike) -> tuple[Array, Array]:
-    r = checks.finite_array("norm", norm)
-    if (r <= 0).any():
-        raise ValueError(f"norm must be positive, got {r.min()}; the origin has no angle")
-    return r, _angle(angle)
+    r, theta = checks.finite_array("norm", norm), _angle(angle)
+    if ((r < 1e-100) | (r > 1e100)).any():
+        bad = r[(r < 1e-100) | (r > 1e100)].ravel()[0]
+        hint = "; leave it out" if bad else ": the origin has no angle; leave it out"
+        raise ValueError(f"norm must lie in [1e-100, 1e100], got {bad}{hint}")
+    return _broadcast(norm=r, angle=theta)
+
+
+def _broadcast(**arrays: Array) -> tuple[Array, Array]:
+    try:
+        one, other = np.broadcast_arrays(*arrays.values())
+    except ValueError as error:
+        shapes = " and ".join(str(array.shape) for array in arrays.values())
+        raise ValueError(
+            f"{' and '.join(arrays)} must have shapes that broadcast, got {shapes}; "
+            "use one shape for both, or give one of them an axis of length 1"
+        ) from error
+    return one, other
