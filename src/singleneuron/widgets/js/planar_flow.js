@@ -81,11 +81,11 @@ export function render({ model, el }) {
   const playButton = button("Play", play, { class: "sn-button sn-main", "data-action": "play" });
   const thresholdButton = button("On the exact threshold", () => {
     const { angle } = state();
-    toPolar(Math.max(normThreshold(angle), 0.001), angle);
+    toPolar(normThreshold(angle), angle);
   }, { "data-action": "threshold" });
   const exampleButton = button("90\u00b0, norm 0.45", () => write({ start: [0, 0.45] }), { "data-action": "example" });
-  const nearlyButton = button("179\u00b0", () => toPolar(1, (179 / 180) * Math.PI), { "data-action": "nearly" });
-  const oppositeButton = button("180\u00b0", () => move([-1, 0]), { "data-action": "opposite" });
+  const nearlyButton = button("179\u00b0, norm 1", () => toPolar(1, (179 / 180) * Math.PI), { "data-action": "nearly" });
+  const oppositeButton = button("180\u00b0, norm 1", () => move([-1, 0]), { "data-action": "opposite" });
   const toggle = (name, text) => button(text, () => write({ [name]: !state()[name] }), { "data-action": name });
   const stretchButton = toggle("stretched", "Straighten the paths"), printedButton = toggle("printed", "Printed threshold");
   const clock = slider({ name: "time t", min: 0, max: longest, step: 0.05, onchange: (time) => { if (playing) stop(); write({ time }); } });
@@ -274,6 +274,7 @@ export function render({ model, el }) {
     drawTime(norms, now, top, ticks(0, top, 4), "norm (thick) and its threshold", over(([norm]) => norm), over(([, angle]) => (angle >= 0 ? normThreshold(angle) : 0)));
     const text = tell(now, later);
     clock.set(now.time, format(now.time));
+    thresholdButton.disabled = now.norm === 0 || now.angle === Math.PI; // no angle; the threshold is 0
     playButton.textContent = playing ? "Pause" : "Play";
     stretchButton.setAttribute("aria-pressed", String(now.stretched));
     printedButton.setAttribute("aria-pressed", String(now.printed));
