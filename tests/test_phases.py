@@ -31,17 +31,26 @@ def test_the_portrait_shows_the_flow(ax: Any) -> None:
     for start, line in zip(STARTS, artists["paths"], strict=True):
         degrees, norms = line.get_data()
         norm, angle = planar.flow(*start, np.linspace(0, 5, len(norms)))
-        assert norms == pytest.approx(norm, rel=1e-14)
-        assert degrees == pytest.approx(np.degrees(angle), rel=1e-14)
+        assert norms == pytest.approx(norm, rel=1e-14, abs=0)
+        assert degrees == pytest.approx(np.degrees(angle), rel=1e-14, abs=0)
     degrees, norms = artists["threshold"].get_data()
-    assert norms == pytest.approx(planar.norm_threshold(np.radians(degrees)), abs=1e-12)
+    # An angle's rounding to degrees and back, 1e-15, moves the threshold by less than itself.
+    assert norms == pytest.approx(planar.norm_threshold(np.radians(degrees)), rel=0, abs=1e-15)
     assert artists["other"].get_xdata().tolist() == [0, 45, 90, 135, 180]
+    assert artists["other"].get_ydata().tolist() == other.tolist()
     assert artists["target"].get_xydata().tolist() == [[0, 1]]
     assert len(artists["arrows"]) == 2 and ax.get_title() == ""
 
 
 def test_the_portrait_without_another_threshold(ax: Any) -> None:
     assert "other" not in figures.draw_phase_portrait(ax, STARTS)
+    assert len(ax.get_legend().get_texts()) == 1
+
+
+def test_the_legend_hides_no_path(ax: Any) -> None:
+    figures.draw_phase_portrait(ax, STARTS, [1.0, 0.0])
+    ax.figure.draw_without_rendering()
+    assert ax.get_legend().get_window_extent().y0 >= ax.get_window_extent().y1
 
 
 def test_paths_have_their_fates_colours(ax: Any) -> None:
@@ -60,8 +69,17 @@ def test_paths_have_their_fates_colours(ax: Any) -> None:
     ("draw", "said"),
     [
         (lambda a: figures.draw_phase_portrait(a, [[1.0]]), r"starts must have shape \(..., 2\)"),
-        (lambda a: figures.draw_phase_portrait(a, [[0.0, 1]]), "norm must be positive"),
+        (lambda a: figures.draw_phase_portrait(a, [[0.0, 1]]), "norm must lie in"),
         (lambda a: figures.draw_phase_portrait(a, STARTS, t_end=0), "t_end must be positive"),
+        (lambda a: figures.draw_phase_portrait(a, STARTS, highest=0), "highest must be positive"),
+        (
+            lambda a: figures.draw_phase_portrait(a, STARTS, [1.0]),
+            r"other_thres.* got \(1,\); pass",
+        ),
+        (
+            lambda a: figures.draw_phase_portrait(a, STARTS, [1, np.nan]),
+            "other_threshold .* finite",
+        ),
         (lambda a: figures.draw_weight_paths(a, [[1, 2]], [1, 0]), "paths must be"),
         (lambda a: figures.draw_weight_paths(a, [[[1, 2]]], [1, 0], ["lost"] * 2), "n fates"),
         (lambda a: figures.draw_weight_paths(a, [[[1, 2]]], [1, 0], ["saved"]), "fate must be"),

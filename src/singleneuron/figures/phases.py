@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from .. import checks, planar
-from ..checks import Array
 from ..palette import FATE_COLOURS
 from .style import FAINT, INK, LEARNER, fate_name, mark_target, styled
 
@@ -19,7 +18,7 @@ from .style import FAINT, INK, LEARNER, fate_name, mark_target, styled
 def draw_phase_portrait(
     ax: Axes,
     starts: ArrayLike,
-    other_threshold: Array | None = None,
+    other_threshold: ArrayLike | None = None,
     t_end: float = 16.0,
     highest: float = 2.0,
 ) -> dict[str, Any]:
@@ -30,10 +29,10 @@ def draw_phase_portrait(
     Parameters
     ----------
     ax : matplotlib axes
-    starts : array_like of shape (n, 2)
+    starts : array_like of shape (..., 2)
         Norms (units of |v~|) and angles (radians) where paths start.
-    other_threshold : array of shape (K,), optional
-        Norms over K equally spaced angles from 0 to pi, drawn dashed.
+    other_threshold : array_like of shape (K,), optional
+        Norms over K >= 2 equally spaced angles from 0 to pi, drawn dashed.
     t_end : float
         How long the paths run, > 0.
     highest : float
@@ -42,14 +41,15 @@ def draw_phase_portrait(
     Returns
     -------
     dict
-        paths, arrows, threshold, other (None if not asked for), target.
+        paths, arrows, threshold, other (only with `other_threshold`), target.
 
     Raises
     ------
     ValueError
-        If a start is none, or a number is not positive.
+        If an argument has the wrong shape, or a start, `t_end` or `highest` is out of range.
     """
-    norms, angles = checks.vectors("starts", starts, 2).T
+    norms, angles = checks.vectors("starts", starts, 2).reshape(-1, 2).T
+    highest = checks.positive("highest", highest)
     times = np.linspace(0, checks.positive("t_end", t_end), 1601)[:, None]
     r, theta = planar.flow(norms, angles, times)
     across = np.linspace(0, np.pi, 361)
@@ -70,15 +70,20 @@ def draw_phase_portrait(
             )
         )  # fmt: skip
     if other_threshold is not None:
-        other = np.linspace(0, 180, len(other_threshold))
-        dash = (0, (4, 2))
+        other = checks.finite_array("other_threshold", other_threshold)
+        if other.ndim != 1 or len(other) < 2:
+            raise ValueError(
+                f"other_threshold must have shape (K,) with K >= 2, got {other.shape}; "
+                "pass its values at K equally spaced angles from 0 to pi"
+            )
         artists["other"] = ax.plot(
-            other, other_threshold, color=FATE_COLOURS["lost"], linestyle=dash, label="as printed"
-        )[0]
+            np.linspace(0, 180, len(other)), other, color=FATE_COLOURS["lost"],
+            linestyle=(0, (4, 2)), label="as printed",
+        )[0]  # fmt: skip
     artists["target"] = mark_target(ax, 0, 1)
-    ax.set(xlim=(-3, 180), ylim=(0, checks.positive("highest", highest)), ylabel="norm |w| / |v|",
-           xlabel="angle to the target (degrees)", xticks=[0, 45, 90, 135, 180])  # fmt: skip
-    ax.legend(loc="upper right", frameon=True, facecolor="white", edgecolor="none", framealpha=1)
+    ax.set(xlim=(-3, 180), ylim=(0, highest), xticks=[0, 45, 90, 135, 180],
+           xlabel="angle to the target (degrees)", ylabel="norm |w| / |v|")  # fmt: skip
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)  # above: paths fill the rest
     return artists
 
 
