@@ -1,4 +1,4 @@
-"""Figures of the chapters around the main results show the numbers they are given."""
+"""Results and figures of the chapters around the main ones."""
 
 from __future__ import annotations
 
@@ -6,11 +6,114 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
+from scipy.stats import binom
 
+import singleneuron as sn
 from singleneuron import figures
 from singleneuron.palette import FATE_COLOURS
 
 mpl.use("Agg")
+
+
+# Inputs of YS20, Figure 1; without bias, so the bias and its gradient are left out.
+SHIFTED = sn.Problem(sn.Gaussian(2, mean=[0.0, 1.0]), [1.0, 0.0, 0.0])
+STARTS = np.array([[-1.0, 1.0], [-1.0, 0.5], [-1.0, 0.0]])
+
+
+def gradient(prob, w):
+    return prob.gradient(np.append(w, 0 * w[..., :1], axis=-1))[..., :-1]
+
+
+def flow(prob, starts, t_end, times):
+    """Points (K, n, d) of the gradient flow without bias, by a solver."""
+    shape = starts.shape
+    run = solve_ivp(
+        lambda t, w: -gradient(prob, w.reshape(shape)).ravel(),
+        (0, t_end), starts.ravel(), "DOP853", times, rtol=1e-8, atol=1e-11,
+    )  # fmt: skip
+    return run.y.T.reshape(-1, *shape)
+
+
+def angle(w):
+    return np.arctan2(abs(w[..., 1]), w[..., 0])
+
+
+# --- Results ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("d", [16, 100])
+def test_frozen_coordinates(d):
+    """On the law of YS20, Theorem 3.1, a run leaves N / (2 d^2), N the coordinates that rest."""
+    rng = np.random.default_rng(d)
+    signs = rng.choice([-1.0, 1.0], d)
+    prob = sn.Problem(sn.Empirical(np.diag(signs)), np.append(signs / np.sqrt(d), 0.0))
+    w = rng.normal(size=(50, d))
+    frozen = signs * w <= 0
+    descent, sgd = w, w
+    for _ in range(20):
+        descent = descent - 0.9 * d * gradient(prob, descent)
+    for k in rng.integers(d, size=40 * d):  # one input at a time; eta = 0.9
+        own, other = sgd[:, k] * signs[k], 1 / np.sqrt(d)
+        sgd[:, k] -= 0.9 * np.where(own > 0, own - other, 0.0) * signs[k]
+    for end in (descent, sgd):
+        assert (end[frozen] == w[frozen]).all()
+        loss = prob.loss(np.append(end, np.zeros((50, 1)), axis=1))
+        assert loss == pytest.approx(frozen.sum(axis=1) / (2 * d**2), rel=1e-12, abs=0)
+
+
+def test_how_many_coordinates_freeze():
+    """P(N < d/4) for fair signs: e^(-omega d) bounds it, sharply, and e^(-d/4) does not."""
+    d = np.arange(1, 2001)
+    tail = binom.cdf(np.ceil(d / 4) - 1, d, 0.5)
+    omega = 0.75 * np.log(3) - np.log(2)
+    assert (tail <= np.exp(-omega * d)).all()
+    assert (tail > np.exp(-d / 4))[100:].all()
+    # Stirling, and a geometric series of ratio 1/3, from the last N below d/4 down.
+    step = d / 4 - (np.ceil(d / 4) - 1)
+    limit = 1.5 * 3**-step / np.sqrt(2 * np.pi * 3 / 16 * d) * np.exp(-omega * d)
+    assert (abs(tail / limit - 1) < 7 / d)[20:].all()
+
+
+def test_figure_1_of_ys20():
+    """Its three runs of descent: largest angles, and by the flow when the angle is below 0.1."""
+    w, largest = STARTS, angle(STARTS)
+    for _ in range(2600):  # after which no angle grows to its largest again
+        w = w - 1e-3 * gradient(SHIFTED, w)
+        largest = np.maximum(largest, angle(w))
+    assert largest == pytest.approx([3.14144, 3.14149, np.pi], abs=5e-6)
+    times = np.append(np.arange(0, 12, 2e-3), 90)
+    path = flow(SHIFTED, STARTS, 90, times)
+    # Descent takes 1,000 steps for a unit of time, and errs by about one.
+    assert path[1300] == pytest.approx(w, abs=2e-3)
+    # The angle attains pi: the second weight changes its sign where the first is negative.
+    down = np.argmax(path[:, :2, 1] < 0, axis=0)
+    assert (path[down, [0, 1], 0] < -0.1).all()
+    assert times[np.argmax(angle(path) < 0.1, axis=0)] == pytest.approx(
+        [7.92, 9.91, 11.52], abs=5e-3
+    )
+    assert np.linalg.norm(path, axis=-1).min(axis=0) == pytest.approx(
+        [0.078, 0.187, 0.296], abs=5e-4
+    )
+    assert (np.linalg.norm(path[-1] - [1, 0], axis=-1) < 1e-9).all()
+
+
+def test_the_safe_ball_of_shifted_inputs():
+    """From |w - v| < |v|, or once below F(0), the flow tends to v; the distance never grows."""
+    turn = np.linspace(0, 2 * np.pi, 9)[:-1] + 0.1
+    near = [1, 0] + 0.999 * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    far = np.array([[-1.0, -3.0], [2.5, 2.0], [0.0, -2.0]])
+    starts = np.append(near, far, axis=0)
+    path = flow(SHIFTED, starts, 60, np.linspace(0, 60, 61))
+    below = SHIFTED.excess_loss(np.append(path, 0 * path[..., :1], axis=-1)) < 0
+    assert below.any(axis=0)[-3:].all()
+    assert not (np.linalg.norm(far - [1, 0], axis=-1) < 1).any()
+    distance = np.linalg.norm(path - [1, 0], axis=-1)
+    assert (np.diff(distance, axis=0) < 1e-8).all()  # the solver's tolerance
+    assert (distance[-1] < 1e-4).all()
+
+
+# --- Figures ------------------------------------------------------------------------------------
 
 
 @pytest.fixture
