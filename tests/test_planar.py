@@ -379,10 +379,11 @@ def test_a_step_of_descent() -> None:
     assert near.sum() > 1000 and (abs(after - 1) ** 2 <= factor)[near].all()
 
 
-def test_no_sample_leads_away() -> None:
-    """A step of SGD, |x| <= 1 and eta < 2: what it gains, input by input, and on average.
+@pytest.mark.parametrize(("low", "up"), [(0.0, 1.0), (0.5, 2.0)], ids=["ReLU", "leaky"])
+def test_no_sample_leads_away(low: float, up: float) -> None:
+    """A step of SGD, |x| <= 1, slopes low and up, eta < 2/up^2: its gain, input by input.
 
-    Sharp: for inputs of length 1 to which both neurons answer the gain is exact.
+    Sharp: for inputs of length 1 to which both neurons answer with slope up the gain is exact.
     """
     rng = np.random.default_rng(16)
     radius, turn = np.meshgrid((np.arange(20) + 0.5) / 20, 2 * np.pi * (np.arange(256) + 0.5) / 256)
@@ -390,19 +391,21 @@ def test_no_sample_leads_away() -> None:
     rim = np.exp(2j * np.pi * rng.uniform(size=100))
     x = np.append((radius * np.exp(1j * turn)).ravel(), rim)
     w = 1 + np.sqrt(rng.uniform(size=(300, 1))) * np.exp(2j * np.pi * rng.uniform(size=(300, 1)))
-    eta = rng.uniform(0.01, 1.99, (300, 1))
+    eta = rng.uniform(0.01, 1.99, (300, 1)) / up**2
     own, other = (w * x.conj()).real, x.real
-    rho = (np.maximum(own, 0) - np.maximum(other, 0)) * (own > 0)
-    before, after = abs(w - 1) ** 2, abs(w - eta * rho * x - 1) ** 2
-    gain = eta * (2 - eta) * rho * (own - other)
+    answers = [np.where(z > 0, up * z, low * z) for z in (own, other)]
+    r = (answers[0] - answers[1]) * np.where(own > 0, up, low)
+    before, after = abs(w - 1) ** 2, abs(w - eta * r * x - 1) ** 2
+    gain = eta * (2 - eta * up**2) * r * (own - other)
     assert (gain >= 0).all()
     slack = before - gain - after
     assert (slack >= -1e-14).all()
     both = (own > 0) & (other > 0)
     assert slack[:, -100:][both[:, -100:]] == pytest.approx(0, abs=1e-14)
-    kappa = (np.pi / 2 - 1) / (8 * np.pi)
+    # On average: ReLU by its sector in the safe ball, the other by E x x^T = 1/4.
+    proved = low**2 / 4 if low else (np.pi / 2 - 1) / (8 * np.pi)
     mean = after[:, :-100] @ mass
-    assert (mean <= ((1 - eta * (2 - eta) * kappa) * before)[:, 0]).all()
+    assert (mean <= ((1 - eta * (2 - eta * up**2) * proved) * before)[:, 0]).all()
 
 
 @pytest.mark.parametrize(("angle", "radius"), [(0.3, 1.0), (1.5, 2.0), (2.5, 1.0), (3.1, 1.0)])
