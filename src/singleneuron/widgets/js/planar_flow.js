@@ -106,7 +106,7 @@ export function render({ model, el }) {
     element("li", {}, swatch("border-top:3px dashed var(--sn-lost)"), "threshold as printed, if asked for"),
     element("li", {}, swatch("border-top:2px dotted var(--sn-ink)"), "safe ball"));
   const root = element("div", { class: "sn-figure", role: "group", "aria-label": "Live figure: the planar flow" },
-    element("p", { class: "sn-hint" }, "Drag the start in either picture on the left, or use the arrow keys, with Shift for small moves. The star is the target."),
+    element("p", { class: "sn-hint" }, "Drag the start in either of the first two pictures, or use the arrow keys, with Shift for small moves. The star is the target."),
     element("div", { class: "sn-views" },
       element("div", { class: "sn-first" }, weights.box, phase.box, legend),
       verdictBox,
@@ -244,7 +244,7 @@ export function render({ model, el }) {
     show("distance", distance);
     show("loss", now.norm > 0 ? 4 * planarLoss(norm, angle) : 1);
     show("threshold", now.norm > 0 ? normThreshold(now.angle) : NaN);
-    show("turn", turn, turn === 0 ? "grows at once" : Number.isFinite(turn) ? `t = ${format(turn)}` : now.norm > 0 ? "for ever" : "\u2013");
+    show("turn", turn, Number.isFinite(turn) ? `t = ${format(turn)}` : now.norm > 0 ? "for ever" : "\u2013");
     badge.textContent = lost ? "Lost." : "Learned.";
     const safe = Math.hypot(now.start[0] - 1, now.start[1]) < 1;
     const why = now.norm === 0 ? "At the origin the flow rests, by convention."
