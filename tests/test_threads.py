@@ -44,8 +44,8 @@ def test_a_result_does_not_depend_on_what_was_computed_before(law: Law) -> None:
     from singleneuron import dispatch
 
     @numba.njit
-    def call(space, mode, shape, point, target, rtol):
-        return dispatch.parts(space, mode, shape, point, target, rtol)
+    def call(kernel, space, mode, shape, point, target, rtol):
+        return dispatch.parts(kernel, space, mode, shape, point, target, rtol)
 
     radial = law.radial
     assert isinstance(radial, Radial)
@@ -56,14 +56,14 @@ def test_a_result_does_not_depend_on_what_was_computed_before(law: Law) -> None:
     rng = np.random.default_rng(2)
     targets = [np.array([1.0, 0.0, -0.2]), np.array([0.5, 0.0, 0.3])]
     kernel = dispatch.compiled(shape[0])
-    shared = dispatch.workspace(kernel)
+    shared = dispatch.workspace()
     for _ in range(300):
         mode, rtol = int(rng.integers(4)), float(rng.choice([1e-6, 1e-10]))
         point, target = w[rng.integers(len(w))], targets[rng.integers(2)]
-        fresh = dispatch.workspace(kernel)
-        logs = [call(s, mode, shape, point, target, rtol) for s in (shared, fresh)]
+        fresh = dispatch.workspace()
+        logs = [call(kernel, s, mode, shape, point, target, rtol) for s in (shared, fresh)]
         assert logs[0] == logs[1]
-        np.testing.assert_array_equal(shared[1][:3], fresh[1][:3])
+        np.testing.assert_array_equal(shared[0][:3], fresh[0][:3])
 
 
 def test_a_million_starts_need_less_than_a_gibibyte() -> None:

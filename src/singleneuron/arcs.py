@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 
 from .compiled import entry, loop, part
+from .elementary import larger, smaller, spent
 from .elementary import left as survival
-from .elementary import spent
 from .kinks import first_kink, log_mass, prepare
 from .legendre import NODE, RULES, TABLE, TERMS, demands, total_of, weigh
 from .rings import rings
@@ -26,22 +26,11 @@ from .rows import (  # isort: skip
     WEIGHT, A, V,
 )  # fmt: skip
 
+HALVINGS = 30  # of a piece at most
+COUNT = 10  # how many panels there are, or points in `near`: behind them
+SHARE = 0.5  # of the accuracy asked for, that a piece may be off
 # A row of `work`: what `_panel` writes, four times, the rule, sums, errors.
 OFFSET, ROOT, LOW, HIGH, STEP, GAPS, TIMES, SUMS, ERRORS, RULE = 0, 1, 2, 3, 4, 8, 12, 16, 22, 5
-
-
-@part
-def _ring(total, grid, geo, mode, scale, start):
-    """Put the values of the one ring of radius `scale` in `total`."""
-    squares = scale * scale
-    grid[RADIUS], grid[INVERSE] = scale, 1 / scale
-    grid[GAP_W] = squares * geo[PLACES + 2 * OWN] if geo[A] > 0 else 0.0
-    grid[GAP_V] = squares * geo[PLACES + 2 * TARGET] if geo[V] > 0 else 0.0
-    grid[GAP_X] = squares * geo[PLACES + 2 * CROSSING]
-    one = 1 + start - start
-    rings(grid, one, mode, geo)
-    for k in range(3):
-        total[k] = grid[VALUES + LANES * k]
 
 
 @part
@@ -54,8 +43,8 @@ def _divide(work, geo, kind, scale, power, start, rtol):
     if limits[2 * len(RULES)] != rtol:
         limits[2 * len(RULES)] = rtol
         demands(limits, rtol)
-    reach = 12.0 - math.log(rtol)  # e^-reach times any polynomial that occurs is below rtol
-    count = 0
+    reach = 10.0 - math.log(rtol)  # e^-reach T^(5/2), as heights grow, is below rtol
+    offsets[COUNT] = 0
     for j in range(4):
         if not 0 <= offsets[j] < 700:  # beyond, e^-T is 0
             continue
@@ -63,21 +52,22 @@ def _divide(work, geo, kind, scale, power, start, rtol):
         for i in range(4):
             after = offsets[j] < offsets[i] or (offsets[i] == offsets[j] and i > j)
             if geo[VALID + i] > 0 and after:
-                length = min(length, times[4 * i + j])
+                length = smaller(length, times[4 * i + j])
         if length > 0:
-            count = _panel(work, count, geo, kind, scale, power, j, length)
-    return count
+            _panel(work, geo, kind, scale, power, j, length)
+    return int(offsets[COUNT])
 
 
 @part
-def _panel(work, count, geo, kind, scale, power, left, length):
-    """Describe the panel that begins at the point `left`, in one piece or more; return the count.
+def _panel(work, geo, kind, scale, power, left, length):
+    """Describe the panel that begins at the point `left`, in one piece or more.
 
     The variable is u = sqrt(T - nearest root kink). Row: OFFSET T(left) - T(start), ROOT u where
     the panel begins, LOW and HIGH the piece in u from there, STEP the radial step c^2 x(left),
     GAPS the squares s^2 - s_j^2 at the beginning of the panel.
     """
-    row, limits = work[count], work[BETWEEN + 3]
+    count, limits = int(work[BETWEEN + 4, COUNT]), work[BETWEEN + 3]
+    row = work[count]
     root = math.inf if left == CROSSING else 0.0
     row[STEP] = scale * scale * (2.0 if kind == GAUSSIAN else geo[PLACES + 2 * left])
     for j in range(4):
@@ -86,7 +76,7 @@ def _panel(work, count, geo, kind, scale, power, left, length):
             row[GAPS + j] = work[BETWEEN, 4 * left + j]
             row[TIMES + j] = time = work[BETWEEN + 1, 4 * left + j]
             if left == CROSSING and time >= 0:
-                root = min(root, time)
+                root = smaller(root, time)
     square = root
     root = math.sqrt(square)
     row[OFFSET], row[ROOT] = work[BETWEEN + 4, left], root
@@ -100,16 +90,16 @@ def _panel(work, count, geo, kind, scale, power, left, length):
         time = row[TIMES + j] - (square if left == CROSSING else 0.0)
         if time > tiny * end * end:
             near[2 * poles], near[2 * poles + 1] = 0.0, math.sqrt(time)
-            nearest = min(nearest, math.sqrt(time))
+            nearest = smaller(nearest, math.sqrt(time))
             poles += 1
-    layer = 4 * nearest
+    near[COUNT], layer = poles, 4 * nearest
     while count < PIECES - 1:
         high, rule = end, len(RULES)
         while True:  # a layer next to a singularity: pieces grow with the distance
-            rule = _choose(near, poles, root + low, root + high, limits)
+            rule = _choose(near, root + low, root + high, limits)
             if rule < len(RULES):
                 break
-            high = min(layer, (low + high) / 2) if layer > low else (low + high) / 2
+            high = smaller(layer, (low + high) / 2) if layer > low else (low + high) / 2
         layer = 6 * high
         for k in range(SUMS):
             work[count, k] = row[k]
@@ -117,17 +107,17 @@ def _panel(work, count, geo, kind, scale, power, left, length):
         count, low = count + 1, high
         if high == end:
             break
-    return count
+    work[BETWEEN + 4, COUNT] = count
 
 
 @part
-def _choose(near, poles, low, high, limits):
+def _choose(near, low, high, limits):
     """Return the shortest rule that should do for [low, high], or their number if none does."""
     length, least = high - low, math.inf
-    for j in range(poles):
+    for j in range(int(near[COUNT])):
         x, y = near[2 * j], near[2 * j + 1]
         sides = math.sqrt((x - low) ** 2 + y * y) + math.sqrt((x - high) ** 2 + y * y)
-        least = min(least, sides)
+        least = smaller(least, sides)
     rule = 0
     while rule < len(RULES) and not (
         length <= limits[2 * rule] and least >= length * limits[2 * rule + 1]
@@ -149,8 +139,8 @@ def _place(grid, row, geo, kind, power, start):
     if geo[VALID + TARGET] == 0:
         gap_v = base - geo[KINK_W + 1] * geo[KINK_W + 1]
     gap_x, stretch, normal = row[GAPS + CROSSING], row[STEP], kind == GAUSSIAN
-    rule = int(row[RULE]) & 3  # so that the compiler knows that it is not below 0
-    n, at, factor = 8 * (rule + 1), rule * TERMS * LANES + NODE, 2 * half * math.exp(-row[OFFSET])
+    rule = int(row[RULE]) & 7  # so that the compiler knows that it is not below 0
+    n, at, factor = 4 * (rule + 2), rule * TERMS * LANES + NODE, 2 * half * math.exp(-row[OFFSET])
     shrink = 1.0 if normal else 2 / power
     for i in range(n):
         step = middle + half * TABLE[at + i]
@@ -165,48 +155,30 @@ def _place(grid, row, geo, kind, power, start):
 
 
 @part
-def _integrate(total, grid, work, geo, mode, kind, power, start, count, rtol):
-    """Put the sum of all pieces in `total`."""
-    # One look at every piece tells the scale; then each is halved until it is good enough.
-    whole = work[BETWEEN + 2]
-    for halvings in range(30):
-        for n in range(count):
-            row = work[n]
-            rings(grid, _place(grid, row, geo, kind, power, start), mode, geo)
-            _add_up(grid, row, mode)
-        if halvings == 0:
-            for k in range(SIZE):
-                whole[SUMS + k] = 0.0
-                for n in range(count):
-                    whole[SUMS + k] += work[n, SUMS + k]
-        fresh = 0
-        for n in range(count):
-            if fresh + 2 > PIECES or halvings == 29 or _good(work[n], whole, rtol):
-                for k in range(SIZE):
-                    total[k] += work[n, SUMS + k]
-            else:
-                _halve(work, n, PIECES + fresh)
-                fresh += 2
-        if fresh == 0:
-            break
-        for n in range(fresh):
-            for k in range(SUMS):
-                work[n, k] = work[PIECES + n, k]
-        count = fresh
+def _place_one(grid, geo, scale):
+    """Put the one ring of radius `scale` in the rows RADIUS .. GAP_X."""
+    squares = scale * scale
+    grid[RADIUS], grid[INVERSE] = scale, 1 / scale
+    grid[GAP_W] = squares * geo[PLACES + 2 * OWN] if geo[A] > 0 else 0.0
+    grid[GAP_V] = squares * geo[PLACES + 2 * TARGET] if geo[V] > 0 else 0.0
+    grid[GAP_X] = squares * geo[PLACES + 2 * CROSSING]
+    return 1
 
 
 @part
-def _add_up(grid, row, mode):
+def _add_up(grid, row, mode, limits):
     """Put the sums over the piece of a row in row[SUMS:] and their errors in row[ERRORS:]."""
-    rule = int(row[RULE])
+    rule, rtol, decay = int(row[RULE]), limits[2 * len(RULES)], limits[2 * len(RULES) + 1]
     for k in range(3):
         row[SUMS + k] = row[SUMS + 3 + k] = row[ERRORS + k] = 0.0
     for k in range(3 if mode == GRADIENT else 1 if mode == LOSS else 2):
-        row[SUMS + k], row[ERRORS + k] = weigh(grid, VALUES + LANES * k, rule)
-        scaled = 0 if mode == GRADIENT else k  # a gradient's scale is one
-        row[SUMS + 3 + k] = row[SUMS + 3]
-        if k == scaled:
+        if mode == GRADIENT and k > 0:  # a gradient's scale is one
+            row[SUMS + 3 + k] = row[SUMS + 3]
+        else:
             row[SUMS + 3 + k] = total_of(grid, SCALES + LANES * k, rule)
+        row[SUMS + k], row[ERRORS + k] = weigh(
+            grid, VALUES + LANES * k, rule, decay, SHARE * rtol * row[SUMS + 3 + k]
+        )
 
 
 @part
@@ -214,18 +186,35 @@ def _good(row, whole, rtol):
     """Whether the errors of a row are within rtol of the whole."""
     for k in range(3):
         size, error = row[SUMS + 3 + k], row[ERRORS + k]
-        if error > 1e-14 * size and error > 0.1 * rtol * max(whole[SUMS + 3 + k], size):
+        if error > 1e-14 * size and error > SHARE * rtol * larger(whole[SUMS + 3 + k], size):
             return False  # above rounding
     return True
 
 
 @part
-def _halve(work, n, place):
-    """Put the halves of piece n in two rows from `place` on."""
-    middle = (work[n, LOW] + work[n, HIGH]) / 2
-    for k in range(SUMS):
-        work[place, k] = work[place + 1, k] = work[n, k]
-    work[place, HIGH] = work[place + 1, LOW] = middle
+def _settle(total, work, count, halvings, rtol):
+    """Add the pieces that are good enough to `total`, halve the others; return their number."""
+    whole = work[BETWEEN + 2]
+    if halvings == 0:  # one look at every piece tells the scale
+        for k in range(SIZE):
+            whole[SUMS + k] = 0.0
+            for n in range(count):
+                whole[SUMS + k] += work[n, SUMS + k]
+    fresh = 0
+    for n in range(count):
+        if fresh + 2 > PIECES or halvings == HALVINGS - 1 or _good(work[n], whole, rtol):
+            for k in range(SIZE):
+                total[k] += work[n, SUMS + k]
+            continue
+        place, middle = PIECES + fresh, (work[n, LOW] + work[n, HIGH]) / 2
+        for k in range(SUMS):
+            work[place, k] = work[place + 1, k] = work[n, k]
+        work[place, HIGH] = work[place + 1, LOW] = middle
+        fresh += 2
+    for n in range(fresh):
+        for k in range(SUMS):
+            work[n, k] = work[PIECES + n, k]
+    return fresh
 
 
 @entry
@@ -238,12 +227,25 @@ def kernel(total, grid, work, geo, mode, kind, scale, power, w, v, rtol):
     start = first_kink(geo, times, mode == LOSS)
     if start < 0:
         return 0.0
+    count = 1 if kind == RING else _divide(work, geo, kind, scale, power, start, rtol)
+    for halvings in range(HALVINGS):
+        for n in range(count):
+            if kind == RING:
+                nodes = _place_one(grid, geo, scale)
+            else:
+                nodes = _place(grid, work[n], geo, kind, power, start)
+            rings(grid, nodes, mode, geo)
+            if kind != RING:
+                _add_up(grid, work[n], mode, work[BETWEEN + 3])
+        if kind == RING:
+            for k in range(3):
+                total[k] = grid[VALUES + LANES * k]
+            break
+        count = _settle(total, work, count, halvings, rtol)
+        if count == 0:
+            break
     factor, log_scale = 1 / (2 * math.pi), 0.0
-    if kind == RING:
-        _ring(total, grid, geo, mode, scale, start)
-    else:
-        count = _divide(work, geo, kind, scale, power, start, rtol)
-        _integrate(total, grid, work, geo, mode, kind, power, start, count, rtol)
+    if kind != RING:
         log_scale, rest = log_mass(geo, kind, power, start)
         if abs(rest) < 1e-3:  # beyond, T is too large for its unit digit to fit in a float
             factor *= math.exp(rest)

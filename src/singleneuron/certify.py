@@ -95,7 +95,7 @@ def apart(z, v, inverse):
 
 
 @part
-def certificate(found, z, w, space, law, v, inverse, rules, rtol):
+def certificate(found, z, w, call, space, law, v, inverse, rules, rtol):
     """Put the first certificate that holds at z, its quantity and its threshold in `found`.
 
     rules: 0 BELOW_TRIVIAL allowed, 1 radius of the safe ball (0: not allowed), 2 ANGLE allowed,
@@ -134,8 +134,8 @@ def certificate(found, z, w, space, law, v, inverse, rules, rtol):
             found[0], found[1], found[2] = SAFE_BALL, distance, rules[1]
             return
     if rules[0] > 0:
-        parts(space, MOMENTS, law, w, v, rtol)
-        own, cross = 0.5 * space[1][0], space[1][1]
+        parts(call, space, MOMENTS, law, w, v, rtol)
+        own, cross = 0.5 * space[0][0], space[0][1]
         # Each moment is right to rtol of the larger: ten times that is left as a margin.
         share, margin = (own - cross) / (own + cross), -10 * rtol
         if share < margin:

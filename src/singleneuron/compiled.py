@@ -1,8 +1,8 @@
 """How the parts of the compiled kernel are compiled.
 
 They are called from compiled code alone, and the arrays they are given outlive the call: no
-wrappers for Python, no counts of references (which threads would wait for). What the processor
-runs is stored with the functions at the top, which call Python's world themselves.
+wrappers for Python, no counts of references (which threads would wait for). What was compiled is
+kept on disk with the two kinds of functions at the top, `stored` and `entry`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ loop = njit(**PART, fastmath={"contract"})  # over the nodes of a rule, turned i
 sum_up = njit(**PART, fastmath={"contract", "reassoc"})  # sums over nodes, in any order
 inside = njit(**PART, fastmath={"contract"}, forceinline=True)  # of such a loop
 exact = njit(**PART, forceinline=True)  # every rounding counts: nothing is contracted
+stored = njit(**{**PART, "no_cpython_wrapper": False, "cache": True})  # called from Python
 
 # A kernel: total, grid, work, geo, mode, kind, scale, power, w, v, rtol -> log scale
 _LINE, _TABLE = float64[::1], float64[:, ::1]
 _KERNEL = float64(
     _LINE, _LINE, _TABLE, _LINE, int64, int64, float64, float64, _LINE, _LINE, float64
 )
-_STORED: dict[str, Any] = {"cache": True, "_nrt": False}
-entry = cfunc(_KERNEL, **_STORED)  # called through its address
+_ENTRY: dict[str, Any] = {"cache": True, "_nrt": False}
+entry = cfunc(_KERNEL, **_ENTRY)  # called through its address

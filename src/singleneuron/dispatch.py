@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from .compiled import part
+from .checks import Array
+from .compiled import part, stored
 from .rows import BALL, COLUMNS, GAUSSIAN, GEOMETRY, GRID, INTERVAL, LINE, RING, ROWS, SIZE
 
 KINDS = {"ball": BALL, "gaussian": GAUSSIAN, "ring": RING, "interval": INTERVAL, "line": LINE}
@@ -29,28 +29,30 @@ def kernel_of(kind: int) -> Callable[..., float]:
     return kernel
 
 
-@njit(nogil=True, error_model="numpy")
-def workspace(call):
-    """Return what one thread needs for `parts`; `call` is a kernel."""
-    grid, work, geo = np.zeros(GRID), np.zeros((ROWS, COLUMNS)), np.zeros(GEOMETRY)
-    return call, np.zeros(SIZE), grid, work, geo
+def workspace() -> tuple[Array, ...]:
+    """Return what one thread needs beside a kernel."""
+    return np.zeros(SIZE), np.zeros(GRID), np.zeros((ROWS, COLUMNS)), np.zeros(GEOMETRY)
 
 
 @part
-def parts(space, mode, law, w, v, rtol):
-    """Put the values of `mode` at (w, v) in space[1][:3]; return their log scale."""
-    call, total, grid, work, geo = space
+def parts(call, space, mode, law, w, v, rtol):
+    """Put the values of `mode` at (w, v) in space[0][:3]; return their log scale.
+
+    `call` is a kernel, `space` a `workspace`.
+    """
+    total, grid, work, geo = space
     return call(total, grid, work, geo, mode, law[0], law[1], law[2], w, v, rtol)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def batch(call, out, logs, mode, law, points, v, rtol):
+@stored
+def batch(call, space, w, out, logs, mode, law, points, v, rtol):
     """Put `mode` at each row of `points` (n, 3) in `out` (n, 3) and the log scales in `logs`."""
-    space = workspace(call)
     for n in range(len(points)):
-        logs[n] = parts(space, mode, law, points[n], v, rtol)
         for k in range(3):
-            out[n, k] = space[1][k]
+            w[k] = points[n, k]
+        logs[n] = parts(call, space, mode, law, w, v, rtol)
+        for k in range(3):
+            out[n, k] = space[0][k]
 
 
 @functools.cache
@@ -59,5 +61,5 @@ def compiled(kind: int) -> Callable[..., float]:
     kernel, none, law = kernel_of(kind), np.zeros((0, 3)), (kind, 1.0, 2.0)
     with warnings.catch_warnings():  # that calls through an address are a new feature of Numba
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
-        batch(kernel, none, np.zeros(0), 0, law, none, np.zeros(3), 1e-9)
+        batch(kernel, workspace(), np.zeros(3), none, np.zeros(0), 0, law, none, np.zeros(3), 1e-9)
     return kernel

@@ -6,9 +6,16 @@ where heights cancel: near the dead cone, and where two kinks of the objective n
 
 from __future__ import annotations
 
+from numba import float64
+from numba.extending import intrinsic
+
 from .compiled import exact, part
 
-_SPLIT = 134217729.0  # 2^27 + 1
+
+@intrinsic
+def fused(typing, a, b, c):
+    """Return a b + c, rounded once: one instruction of the processor."""
+    return float64(float64, float64, float64), lambda _, build, __, args: build.fma(*args)
 
 
 @exact
@@ -23,13 +30,7 @@ def two_sum(a, b):
 def two_product(a, b):
     """Return (p, e) with p = fl(a b) and p + e = a b exactly (barring over- and underflow)."""
     p = a * b
-    t = _SPLIT * a
-    ah = t - (t - a)
-    al = a - ah
-    t = _SPLIT * b
-    bh = t - (t - b)
-    bl = b - bh
-    return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
+    return p, fused(a, b, -p)
 
 
 @exact

@@ -18,7 +18,7 @@ _ARCTAN = (
     -0.05259103789485882, 0.0474370596643217, -0.042828645702794474, 0.038129809754225044,
     -0.03264116292977077, 0.0259471057039563, -0.018386836817918875, 0.011122014669752633,
     -0.005484778971809356, 0.002090633535263676, -0.0005727925781292097, 9.978410811953032e-05,
-    -8.26799581733715e-06,
+    -8.26799581733715e-06, 0.0, 0.0,
 )  # fmt: skip
 _SINE = tuple((-1.0) ** n / math.factorial(2 * n + 1) for n in range(12))
 _COSINE = tuple((-1.0) ** n / math.factorial(2 * n) for n in range(12))
@@ -29,12 +29,27 @@ _THIRD = tuple((-1) ** (n + 1) * 4.0**n / math.factorial(2 * n + 1) for n in ran
 
 
 @inside
+def larger(a, b):
+    """Return max(a, b) of two floats, in an instruction (Numba's own is a loop over a tuple)."""
+    return a if a > b else b
+
+
+@inside
+def smaller(a, b):
+    """Return min(a, b) of two floats."""
+    return a if a < b else b
+
+
+@inside
 def arctan(x):
     """Return arctan(x) for -1 <= x <= 1."""
-    y, total = x * x, 0.0
-    for n in range(21, -1, -1):
-        total = total * y + _ARCTAN[n]
-    return total * x
+    y = x * x
+    z = y * y
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0  # four short chains instead of a long one
+    for n in range(20, -4, -4):
+        a, b = a * (z * z) + _ARCTAN[n], b * (z * z) + _ARCTAN[n + 1]
+        c, d = c * (z * z) + _ARCTAN[n + 2], d * (z * z) + _ARCTAN[n + 3]
+    return ((a + b * y) + (c + d * y) * z) * x
 
 
 @inside
@@ -53,10 +68,11 @@ def bend(h):
 @inside
 def spent(x):
     """Return 1 - exp(-x) for 0 <= x <= 80, relatively exact."""
-    y, total = x / 128, 0.0
-    for n in range(13, -1, -1):
-        total = total * y + _EXP[n]
-    total *= y
+    y = x / 128
+    z, even, odd = y * y, 0.0, 0.0
+    for n in range(12, -2, -2):
+        even, odd = even * z + _EXP[n], odd * z + _EXP[n + 1]
+    total = (even + odd * y) * y
     for _ in range(7):
         total *= 2 - total
     return total
@@ -65,10 +81,11 @@ def spent(x):
 @inside
 def left(x):
     """Return exp(-x) for 0 <= x <= 80."""
-    y, total = x / 128, 0.0
-    for n in range(13, -1, -1):
-        total = total * y + _EXP[n]
-    total = 1 - total * y
+    y = x / 128
+    z, even, odd = y * y, 0.0, 0.0
+    for n in range(12, -2, -2):
+        even, odd = even * z + _EXP[n], odd * z + _EXP[n + 1]
+    total = 1 - (even + odd * y) * y
     for _ in range(7):
         total *= total
     return total

@@ -31,7 +31,10 @@ def radial(
     kernel = dispatch.compiled(shape[0])  # here, and not in several threads at once
 
     def run(part: slice) -> None:
-        dispatch.batch(kernel, out[part], logs[part], mode, shape, points[part], target, rtol)
+        space, w = dispatch.workspace(), np.zeros(3)
+        dispatch.batch(
+            kernel, space, w, out[part], logs[part], mode, shape, points[part], target, rtol
+        )
 
     # Points do not know of each other: the result is the same for any number of threads.
     parts = [slice(k, k + _ROWS) for k in range(0, len(points), _ROWS)]

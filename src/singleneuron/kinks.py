@@ -13,10 +13,12 @@ import math
 
 from .compiled import part
 from .doubled import cone_place, crossing, dd_add, dd_mul
+from .elementary import larger, smaller
 
 from .rows import (  # isort: skip
-    B_V, COS, CROSS, CROSS_S, CROSS_V, CROSS_W, CROSSING, D_ACROSS, D_ALONG, D_B, FOR, GAUSSIAN,
-    KINK_V, KINK_W, ORIGIN, OWN, PLACES, RISE, SIN, SQUARES, TARGET, THETA, VALID, A, B, V,
+    B_V, COS, CROSS, CROSS_S, CROSS_V, CROSS_W, CROSSING, D_ACROSS, D_ALONG, D_B, D_SIZE, FOR,
+    GAUSSIAN, KINK_V, KINK_W, ORIGIN, OWN, PLACES, RISE, SIN, SQUARES, TARGET, THETA, VALID, A, B,
+    V,
 )  # fmt: skip
 
 
@@ -48,9 +50,8 @@ def compare(gaps, times, geo, kind, scale, power):
 
 
 @part
-def _kink(geo, j, kind, scale, p, q, b):
-    """Store the kink of (p, q, b) as point j, and whether it lies on the radial line."""
-    size = math.hypot(p, q)
+def _kink(geo, j, kind, scale, p, q, b, size):
+    """Store the kink of (p, q, b), |(p, q)| = size, as point j, and whether it is on the line."""
     geo[VALID + j], geo[PLACES + 2 * j] = 0.0, -1.0
     if not 1e-140 * abs(b) < size * scale:  # beyond any float T
         return
@@ -88,7 +89,7 @@ def prepare(geo, gaps, times, kind, scale, power, w, v):
     last = TARGET
     if not (geo[V] == size and geo[B_V] == offset and geo[FOR] == kind and geo[FOR + 1] == scale):
         geo[V], geo[B_V], geo[FOR], geo[FOR + 1] = size, offset, kind, scale
-        geo[KINK_V] = min(abs(offset) / size, 1e150) if size > 0 else 1e150
+        geo[KINK_V] = smaller(abs(offset) / size, 1e150) if size > 0 else 1e150
         geo[VALID + ORIGIN] = geo[PLACES + 2 * ORIGIN] = 1.0
         last = CROSSING  # the target's kink is kept for as long as target and law stay
     a = math.hypot(p, q)
@@ -98,12 +99,13 @@ def prepare(geo, gaps, times, kind, scale, power, w, v):
     geo[RISE] = sine * sine / (1 + cosine) if cosine > 0 else 1 - cosine
     geo[D_B] = b - offset
     geo[D_ALONG], geo[D_ACROSS] = (p - size) * cosine + q * sine, -size * sine
-    geo[KINK_W] = min(abs(b) / a, 1e150) if a > 0 else 1e150  # a square that is finite will do
+    geo[D_SIZE] = math.hypot(p - size, q)
+    geo[KINK_W] = smaller(abs(b) / a, 1e150) if a > 0 else 1e150  # a square that is finite will do
     for j in range(OWN, last):
         if j == OWN:
-            _kink(geo, j, kind, scale, p, q, b)
+            _kink(geo, j, kind, scale, p, q, b, a)
         else:
-            _kink(geo, j, kind, scale, size, 0.0, offset)
+            _kink(geo, j, kind, scale, size, 0.0, offset, size)
     _cross(geo, kind, scale, p, q, b, size, offset)
     compare(gaps, times, geo, kind, scale, power)
     geo[CROSS] = 0.0
@@ -111,7 +113,7 @@ def prepare(geo, gaps, times, kind, scale, power, w, v):
         return
     geo[CROSS_S] = scale * math.sqrt(geo[SQUARES + 2 * CROSSING])
     for j in range(OWN, CROSSING):  # how far the crossing is along each line
-        geo[CROSS_S + j] = math.sqrt(max(gaps[4 * CROSSING + j], 0.0))
+        geo[CROSS_S + j] = math.sqrt(larger(gaps[4 * CROSSING + j], 0.0))
     alpha, beta = math.atan2(a * geo[CROSS_W], -b), math.atan2(size * geo[CROSS_V], -offset)
     near, far = abs(alpha + beta - geo[THETA]), abs(alpha + beta + geo[THETA] - 2 * math.pi)
     inner = abs(abs(alpha - beta) - geo[THETA])

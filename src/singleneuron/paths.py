@@ -18,11 +18,10 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from .certify import NONE, certificate, clearance, fold, heights
-from .compiled import allocating, part
+from .compiled import allocating, part, stored
 from .dispatch import kernel_of, parts, workspace
 from .rows import GAUSSIAN, GRADIENT, LINE
 
@@ -54,11 +53,11 @@ def apply(out, matrix):
 
 
 @part
-def field(out, z, w, space, law, v, metric, rtol):
+def field(out, z, w, call, space, law, v, metric, rtol):
     """Put K g(z), up to a factor, in `out`; return the log of the factor."""
     fold(w, z)
-    log_scale = parts(space, GRADIENT, law, w, v, rtol)
-    last, total = len(z) - 1, space[1]
+    log_scale = parts(call, space, GRADIENT, law, w, v, rtol)
+    last, total = len(z) - 1, space[0]
     across = total[1] / w[1] if w[1] > 0 else 0.0
     out[0], out[last] = total[0], total[2]
     for i in range(1, last):
@@ -69,9 +68,9 @@ def field(out, z, w, space, law, v, metric, rtol):
 
 
 @part
-def slope(out, z, w, space, law, v, metric, rtol):
+def slope(out, z, w, call, space, law, v, metric, rtol):
     """Put the curve's direction -Kg/|Kg| in `out`; return log|Kg|, -inf where g = 0."""
-    log_scale = field(out, z, w, space, law, v, metric, rtol)
+    log_scale = field(out, z, w, call, space, law, v, metric, rtol)
     size = 0.0
     for i in range(len(z)):
         size = math.hypot(size, out[i])
@@ -117,15 +116,15 @@ def slowness(logs):
 
 
 @allocating
-def follow(result, z, space, law, v, metric, inverse, rules, rtol, tol, max_steps):
+def follow(result, z, call, space, law, v, metric, inverse, rules, rtol, tol, max_steps):
     """Follow the flow's curve from z, in place, to a certificate; put it in `result`."""
     count = len(z)
     w, trial, error = np.zeros(3), np.zeros(count), np.zeros(count)
     stages, logs = np.zeros((7, count)), np.zeros(7)
     time, steps = 0.0, 0
-    certificate(result, z, w, space, law, v, inverse, rules, rtol)
+    certificate(result, z, w, call, space, law, v, inverse, rules, rtol)
     if result[0] == NONE:
-        logs[0] = slope(stages[0], z, w, space, law, v, metric, rtol)
+        logs[0] = slope(stages[0], z, w, call, space, law, v, metric, rtol)
     length = 0.0
     while result[0] == NONE and steps < max_steps and logs[0] > -math.inf:
         steps += 1
@@ -146,7 +145,7 @@ def follow(result, z, space, law, v, metric, inverse, rules, rtol, tol, max_step
                 for j in range(i + 1):
                     move += _NODES[i, j] * stages[j, k]
                 trial[k] = z[k] + length * move
-            logs[i + 1] = slope(stages[i + 1], trial, w, space, law, v, metric, rtol)
+            logs[i + 1] = slope(stages[i + 1], trial, w, call, space, law, v, metric, rtol)
             if logs[i + 1] == -math.inf:
                 fine = False
                 break
@@ -165,20 +164,20 @@ def follow(result, z, space, law, v, metric, inverse, rules, rtol, tol, max_step
             logs[0] = logs[6]
             for k in range(count):
                 z[k], stages[0, k] = trial[k], stages[6, k]
-            certificate(result, z, w, space, law, v, inverse, rules, rtol)
+            certificate(result, z, w, call, space, law, v, inverse, rules, rtol)
         length *= min(5.0, max(0.2, grow))
     result[3], result[4] = time, steps
 
 
 @allocating
-def descend(result, z, space, law, v, metric, inverse, rules, rtol, eta, max_steps):
+def descend(result, z, call, space, law, v, metric, inverse, rules, rtol, eta, max_steps):
     """Run gradient descent from z, in place, to a certificate; put it in `result`."""
     size = len(z)
     w, gradient = np.zeros(3), np.zeros(size)
     steps = 0
-    certificate(result, z, w, space, law, v, inverse, rules, rtol)
+    certificate(result, z, w, call, space, law, v, inverse, rules, rtol)
     while result[0] == NONE and steps < max_steps:
-        factor = eta * math.exp(field(gradient, z, w, space, law, v, metric, rtol))
+        factor = eta * math.exp(field(gradient, z, w, call, space, law, v, metric, rtol))
         moved, finite = False, True
         for k in range(size):
             new = z[k] - factor * gradient[k]
@@ -192,22 +191,21 @@ def descend(result, z, space, law, v, metric, inverse, rules, rtol, eta, max_ste
             for k in range(size):
                 z[k] = math.nan
             break
-        certificate(result, z, w, space, law, v, inverse, rules, rtol)
+        certificate(result, z, w, call, space, law, v, inverse, rules, rtol)
     result[3], result[4] = steps, steps
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@stored
 def run_batch(
-    call, results, states, flow, law, v, metric, inverse, rules, rtol, tol, eta, max_steps
+    call, space, results, states, flow, law, v, metric, inverse, rules, rtol, tol, eta, max_steps
 ):
     """Run each row of `states` (n, m), in place; results (n, RESULTS); `call` is a kernel."""
-    space = workspace(call)
     for n in range(len(states)):
         if flow:
-            follow(results[n], states[n], space, law, v, metric, inverse, rules, rtol, tol,
+            follow(results[n], states[n], call, space, law, v, metric, inverse, rules, rtol, tol,
                    max_steps)  # fmt: skip
         else:
-            descend(results[n], states[n], space, law, v, metric, inverse, rules, rtol, eta,
+            descend(results[n], states[n], call, space, law, v, metric, inverse, rules, rtol, eta,
                     max_steps)  # fmt: skip
 
 
@@ -218,5 +216,5 @@ def compiled(kind: int) -> Callable[..., float]:
     shared = True, law, np.zeros(3), nothing, nothing, np.zeros(5), 1e-9, 1e-6, 0.0, 0
     with warnings.catch_warnings():  # that calls through an address are a new feature of Numba
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
-        run_batch(kernel, np.zeros((0, RESULTS)), np.zeros((0, 3)), *shared)
+        run_batch(kernel, workspace(), np.zeros((0, RESULTS)), np.zeros((0, 3)), *shared)
     return kernel

@@ -11,23 +11,27 @@ from __future__ import annotations
 import math
 
 from .compiled import loop
-from .elementary import bend, powers
+from .elementary import bend, larger, powers, smaller
 
 from .rows import (  # isort: skip
     APART, B_V, BOUND, COS, COSINE, COSINE_M, COSINE_V, COSINE_W, CUT, D_ACROSS, D_ALONG, D_B,
-    FULL, HALF, HALF_V, HALF_W, LANES, LOW_MEET, LOW_OTHER, MEET, MID_F, MID_G, MOMENTS, OTHER,
-    RADIUS, RISE, ROOT_V, ROOT_W, SCALES, SIN, SINE, SINE_M, SINE_MEET, SINE_OTHER, SINE_V,
-    SINE_W, THETA, TOP_V, TOP_W, VALUES, WITHIN, A, B, V,
+    D_SIZE, FULL, HALF, HALF_V, HALF_W, LANES, LOW_MEET, LOW_OTHER, MEET, MID_F, MID_G, MOMENTS,
+    OTHER, PIECE, RADIUS, RISE, ROOT_V, ROOT_W, SCALES, SIN, SINE, SINE_M, SINE_MEET, SINE_OTHER,
+    SINE_V, SINE_W, THETA, TOP_V, TOP_W, VALUES, WITHIN, A, B, V,
 )  # fmt: skip
 
 
 @loop
-def choose_common(grid, n, geo, mode, kind, flip):
-    """Make the common piece of both arcs the arc, with both heights or twice that of w - v."""
-    if kind >= CUT:  # the piece at alpha
+def choose_common(grid, n, geo, mode, kind, piece):
+    """Make the common piece of both arcs the arc, with both heights or twice that of w - v.
+
+    Of arcs that cut each other it is piece 0, at alpha, or 1, at -alpha, seen in a mirror.
+    """
+    if kind >= CUT:
+        at = MEET + PIECE * (piece & 1)  # so that the compiler knows that it is not below 0
         a, b, size, offset = geo[A], geo[B], geo[V], geo[B_V]
         for i in range(n):
-            half, sine, low = grid[MEET + i], grid[SINE_MEET + i], grid[LOW_MEET + i]
+            half, sine, low = grid[at + i], grid[at + LANES + i], grid[at + 2 * LANES + i]
             end, start, cosine = grid[SINE_W + i], grid[COSINE_W + i], 1 - low
             grid[HALF + i], grid[SINE + i], grid[COSINE + i] = half, sine, cosine
             grid[SINE_M + i] = end * cosine - start * sine
@@ -50,15 +54,15 @@ def choose_common(grid, n, geo, mode, kind, flip):
             grid[MID_F + i] = grid[TOP_W + i] - grid[RADIUS + i] * rise
     if mode == MOMENTS:
         return
-    along, across, bias = geo[D_ALONG], flip * geo[D_ACROSS], geo[D_B]
-    size, rough = math.hypot(along, across), abs(along) + abs(across)
+    along, across, bias = geo[D_ALONG], (1 - 2.0 * piece) * geo[D_ACROSS], geo[D_B]
+    size, rough = geo[D_SIZE], abs(along) + abs(across)
     for i in range(n):
         s, own, other = grid[RADIUS + i], grid[MID_F + i], grid[MID_G + i]
         plain = bias + s * (along * grid[COSINE_M + i] + across * grid[SINE_M + i])
         # the heights, where they cancel less than the parameters
         small = abs(own) + abs(other) < abs(bias) + s * rough
         grid[MID_F + i] = grid[MID_G + i] = own - other if small else plain
-        grid[BOUND + i] = min(abs(bias) + s * size, grid[TOP_W + i] + grid[TOP_V + i])
+        grid[BOUND + i] = smaller(abs(bias) + s * size, grid[TOP_W + i] + grid[TOP_V + i])
 
 
 @loop
@@ -76,7 +80,7 @@ def choose_rest(grid, n, geo, mode, kind, state, side, a, b):
             grid[MID_F + i] = grid[TOP_W + i]
     elif kind >= CUT:
         for i in range(n):
-            half = max(grid[HALF_W + i] - grid[MEET + i] - grid[OTHER + i], 0.0)
+            half = larger(grid[HALF_W + i] - grid[MEET + i] - grid[OTHER + i], 0.0)
             sine, low = bend(half)
             grid[HALF + i], grid[SINE + i], grid[COSINE + i] = half, sine, 1 - low
             # the middle is at other - meet; the height is 0 at -alpha
@@ -93,7 +97,7 @@ def choose_rest(grid, n, geo, mode, kind, state, side, a, b):
         turn = -sign * geo[THETA]
         for i in range(n):
             end, start = grid[SINE_W + i], grid[COSINE_W + i]
-            half = max(0.5 * (grid[HALF_W + i] - grid[HALF_V + i] + turn), 0.0)
+            half = larger(0.5 * (grid[HALF_W + i] - grid[HALF_V + i] + turn), 0.0)
             sine, low = bend(half)
             cosine = 1 - low
             grid[HALF + i], grid[SINE + i], grid[COSINE + i] = half, sine, cosine

@@ -15,14 +15,14 @@ from __future__ import annotations
 import math
 
 from .compiled import inside, loop, part
-from .elementary import arctan, bend
+from .elementary import arctan, bend, larger, smaller
 from .pieces import add_moment, add_pair, choose_common, choose_rest
 
 from .rows import (  # isort: skip
     APART, AROUND, ASLEEP, AWAKE, B_V, COS, COSINE_V, COSINE_W, CROSS, CROSS_S, CROSS_V, CROSS_W,
     CUT, D_ACROSS, D_ALONG, FULL, GAP_V, GAP_W, GAP_X, GRADIENT, HALF_V, HALF_W, INVERSE, KINK_V,
-    KINK_W, LANES, LOSS, LOW_MEET, LOW_OTHER, MEET, MOMENTS, OTHER, OVERLAP, RADIUS, ROOT_V,
-    ROOT_W, SCALES, SIN, SINE_MEET, SINE_OTHER, SINE_V, SINE_W, THETA, TINY, TOP_V, TOP_W, TWICE,
+    KINK_W, LANES, LOSS, LOW_MEET, MEET, MOMENTS, OTHER, OVERLAP, PIECE, RADIUS, ROOT_V,
+    ROOT_W, SCALES, SIN, SINE_MEET, SINE_V, SINE_W, THETA, TINY, TOP_V, TOP_W, TWICE,
     VALUES, WITHIN, A, B, V,
 )  # fmt: skip
 
@@ -34,12 +34,12 @@ def open_arc(s, inverse, gap, a, size, low, kink, awake, still):
     low is 1 for a bias below 0 and 0 otherwise, awake 0 or 1; still is the half-width if 0.
     """
     reach = s * a + size
-    bare = math.sqrt(max(gap, 0.0))
+    bare = math.sqrt(larger(gap, 0.0))
     part = a * bare / (reach + TINY)  # the tangent of alpha / 2, or of (pi - alpha) / 2
     half = 2 * arctan(part)
     half = awake * (low * half + (1 - low) * (math.pi - half)) + still
     top = low * (a * bare * part) + (1 - low) * reach
-    sine, cosine = min(bare * inverse, 1.0), min(kink * inverse, 1.0)
+    sine, cosine = smaller(bare * inverse, 1.0), smaller(kink * inverse, 1.0)
     cosine = awake * (2 * low - 1) * cosine - (1 - awake)
     return top, half, awake * sine, cosine, awake * bare
 
@@ -47,20 +47,23 @@ def open_arc(s, inverse, gap, a, size, low, kink, awake, still):
 @loop
 def open_arcs(grid, n, geo, state_w, state_v):
     """Fill the rows TOP_W .. ROOT_V."""
-    a, size, kink = geo[A], abs(geo[B]), geo[KINK_W]
-    low, awake = 1.0 if geo[B] < 0 else 0.0, 1.0 if state_w == AWAKE else 0.0
-    still = math.pi if state_w == FULL else 0.0
+    a, size_w, kink_w, v, size_v, kink_v = (
+        geo[A], abs(geo[B]), geo[KINK_W], geo[V], abs(geo[B_V]), geo[KINK_V],
+    )  # fmt: skip
+    low_w, awake_w = 1.0 if geo[B] < 0 else 0.0, 1.0 if state_w == AWAKE else 0.0
+    low_v, awake_v = 1.0 if geo[B_V] < 0 else 0.0, 1.0 if state_v == AWAKE else 0.0
+    still_w = math.pi if state_w == FULL else 0.0
+    still_v = math.pi if state_v == FULL else 0.0
     for i in range(n):
         s, inverse, gap = grid[RADIUS + i], grid[INVERSE + i], grid[GAP_W + i]
-        top, half, sine, cosine, root = open_arc(s, inverse, gap, a, size, low, kink, awake, still)
+        top, half, sine, cosine, root = open_arc(
+            s, inverse, gap, a, size_w, low_w, kink_w, awake_w, still_w
+        )
         grid[TOP_W + i], grid[HALF_W + i], grid[ROOT_W + i] = top, half, root
         grid[SINE_W + i], grid[COSINE_W + i] = sine, cosine
-    a, size, kink = geo[V], abs(geo[B_V]), geo[KINK_V]
-    low, awake = 1.0 if geo[B_V] < 0 else 0.0, 1.0 if state_v == AWAKE else 0.0
-    still = math.pi if state_v == FULL else 0.0
-    for i in range(n):
-        s, inverse, gap = grid[RADIUS + i], grid[INVERSE + i], grid[GAP_V + i]
-        top, half, sine, cosine, root = open_arc(s, inverse, gap, a, size, low, kink, awake, still)
+        top, half, sine, cosine, root = open_arc(
+            s, inverse, grid[GAP_V + i], v, size_v, low_v, kink_v, awake_v, still_v
+        )
         grid[TOP_V + i], grid[HALF_V + i], grid[ROOT_V + i] = top, half, root
         grid[SINE_V + i], grid[COSINE_V + i] = sine, cosine
 
@@ -78,7 +81,7 @@ def past(s, gap, root, kink, sign, cross_s, cross_root):
     """Return half of how much an arc is wider than at the crossing of the lines, at a gap."""
     square = kink * kink
     bottom = (root + cross_root) * (s * cross_s + root * cross_root + square)
-    return arctan(min(max(sign * kink * gap / (bottom + TINY), -1.0), 1.0))
+    return arctan(smaller(larger(sign * kink * gap / (bottom + TINY), -1.0), 1.0))
 
 
 @inside
@@ -90,7 +93,7 @@ def wider(grid, i, geo, sign_w, sign_v):
 
 
 @loop
-def meet(grid, n, geo, twice):
+def meet(grid, n, geo, kind):
     """Fill the rows MEET .. LOW_OTHER with the common pieces of arcs that cut each other.
 
     They run from theta - beta to alpha and, for TWICE, from -alpha to theta + beta - 2 pi. Near
@@ -98,37 +101,31 @@ def meet(grid, n, geo, twice):
     wider than there: nothing cancels.
     """
     sign_w, sign_v = (1.0 if geo[B] < 0 else -1.0), (1.0 if geo[B_V] < 0 else -1.0)
-    turn = 0.5 * geo[THETA]
-    if geo[CROSS] == 1:
+    for piece in range(2):
+        half, sine, low = MEET + piece * PIECE, SINE_MEET + piece * PIECE, LOW_MEET + piece * PIECE
+        if piece == 1 and kind != TWICE:
+            for i in range(n):
+                grid[half + i] = grid[sine + i] = grid[low + i] = 0.0
+            continue
+        if geo[CROSS] == piece + 1:
+            for i in range(n):
+                grid[half + i] = larger(wider(grid, i, geo, sign_w, sign_v), 0.0)
+        else:
+            turn = 0.5 * geo[THETA] if piece == 0 else math.pi - 0.5 * geo[THETA]
+            for i in range(n):
+                both = 0.5 * (grid[HALF_W + i] + grid[HALF_V + i])
+                grid[half + i] = larger(both - turn, 0.0)
         for i in range(n):
-            grid[MEET + i] = max(wider(grid, i, geo, sign_w, sign_v), 0.0)
-    else:
-        for i in range(n):
-            grid[MEET + i] = max(0.5 * (grid[HALF_W + i] + grid[HALF_V + i]) - turn, 0.0)
-    for i in range(n):
-        grid[SINE_MEET + i], grid[LOW_MEET + i] = bend(grid[MEET + i])
-    if not twice:
-        for i in range(n):
-            grid[OTHER + i] = grid[SINE_OTHER + i] = grid[LOW_OTHER + i] = 0.0
-        return
-    turn -= math.pi
-    if geo[CROSS] == 2:
-        for i in range(n):
-            grid[OTHER + i] = max(wider(grid, i, geo, sign_w, sign_v), 0.0)
-    else:
-        for i in range(n):
-            grid[OTHER + i] = max(0.5 * (grid[HALF_W + i] + grid[HALF_V + i]) + turn, 0.0)
-    for i in range(n):
-        grid[SINE_OTHER + i], grid[LOW_OTHER + i] = bend(grid[OTHER + i])
+            grid[sine + i], grid[low + i] = bend(grid[half + i])
 
 
-@inside
-def trade(grid, n, one, other, rows):
-    """Let two runs of rows change places."""
-    for row in range(0, rows * LANES, LANES):
+@loop
+def trade(grid, n):
+    """Let the rows of both neurons change places."""
+    for row in range(0, TOP_V - TOP_W, LANES):
         for i in range(n):
-            first, second = grid[one + row + i], grid[other + row + i]
-            grid[one + row + i], grid[other + row + i] = second, first
+            one, two = grid[TOP_W + row + i], grid[TOP_V + row + i]
+            grid[TOP_W + row + i], grid[TOP_V + row + i] = two, one
 
 
 @part
@@ -156,10 +153,8 @@ def manner(grid, i, geo, state_w, state_v):
 def add_common(grid, n, mode, geo, kind):
     """Add what the common pieces of both arcs give."""
     for piece in range(2 if kind == TWICE else 1 if kind != APART else 0):
-        flip = -1.0 if piece == 1 else 1.0  # the second piece is done in the mirror
-        if piece == 1:
-            trade(grid, n, MEET, OTHER, 3)
-        choose_common(grid, n, geo, mode, kind, flip)
+        choose_common(grid, n, geo, mode, kind, piece)
+        flip = 1.0 - 2.0 * piece  # the second piece is done in the mirror
         along, across = geo[D_ALONG], flip * geo[D_ACROSS]
         if mode == MOMENTS:
             add_pair(grid, n, geo[A], 0.0, geo[V] * geo[COS], flip * geo[V] * geo[SIN], 1.0)
@@ -167,8 +162,6 @@ def add_common(grid, n, mode, geo, kind):
             add_pair(grid, n, along, across, along, across, 0.5)
         else:
             add_moment(grid, n, along, across, flip)
-    if kind == TWICE:
-        trade(grid, n, MEET, OTHER, 3)
 
 
 @part
@@ -220,10 +213,11 @@ def rings(grid, n, mode, geo):
     state_v = state(s, grid[GAP_V + middle], geo[V], geo[B_V])
     open_arcs(grid, n, geo, state_w, state_v)
     kind = manner(grid, middle, geo, state_w, state_v)
-    for i in range(VALUES, VALUES + 6 * LANES):
-        grid[i] = 0.0
+    for i in range(n):
+        grid[VALUES + i] = grid[VALUES + LANES + i] = grid[VALUES + 2 * LANES + i] = 0.0
+        grid[SCALES + i] = grid[SCALES + LANES + i] = 0.0
     if kind >= CUT:
-        meet(grid, n, geo, kind == TWICE)
+        meet(grid, n, geo, kind)
     if mode == OVERLAP:
         count_overlap(grid, n, kind)
         return
@@ -235,7 +229,7 @@ def rings(grid, n, mode, geo):
         add_rest(grid, n, mode, geo, kind, state_w, geo[A], geo[B])
     if mode == LOSS:
         if state_v != ASLEEP and kind != AROUND:
-            trade(grid, n, TOP_W, TOP_V, 5)
+            trade(grid, n)
             kind = AROUND if kind == WITHIN else kind
             add_rest(grid, n, mode, geo, kind, state_v, geo[V], geo[B_V])
         for i in range(n):

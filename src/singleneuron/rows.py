@@ -18,6 +18,7 @@ TOP_W, HALF_W, SINE_W, COSINE_W, ROOT_W = range(5 * LANES, 10 * LANES, LANES)
 TOP_V, HALF_V, SINE_V, COSINE_V, ROOT_V = range(10 * LANES, 15 * LANES, LANES)
 # The common pieces at alpha and at -alpha: half-length, its sine, 1 - its cosine.
 MEET, SINE_MEET, LOW_MEET, OTHER, SINE_OTHER, LOW_OTHER = range(15 * LANES, 21 * LANES, LANES)
+PIECE = OTHER - MEET
 # One arc to integrate over: half-length, its sine and cosine, those of the middle, two heights
 # there, and a bound of the height for the scale.
 HALF, SINE, COSINE, SINE_M, COSINE_M = range(21 * LANES, 26 * LANES, LANES)
@@ -35,7 +36,8 @@ D_B, D_ALONG, D_ACROSS, CROSS, CROSS_S, CROSS_W, CROSS_V = range(10, 17)
 # and 1 minus that.
 VALID, SQUARES, PLACES = 17, 21, 29
 FOR = 37  # the law that V, B_V and KINK_V are for: kind and scale
-GEOMETRY = 39
+D_SIZE = 39  # |w~ - v~|
+GEOMETRY = 40
 
 ORIGIN, OWN, TARGET, CROSSING = 0, 1, 2, 3  # points of the radial line: s = 0 and the three kinks
 

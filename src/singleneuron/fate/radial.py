@@ -187,5 +187,6 @@ def _chunk(states: Array, shared: tuple[Any, ...]) -> tuple[Array, Array]:
 
     _, law, *_ = shared
     results = np.zeros((len(states), paths.RESULTS))
-    paths.run_batch(paths.compiled(law[0]), results, states, *shared)
+    kernel = paths.compiled(law[0])
+    paths.run_batch(kernel, paths.workspace(), results, states, *shared)
     return results, states
