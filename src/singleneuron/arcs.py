@@ -21,13 +21,12 @@ from .legendre import NODE, RULES, TABLE, TERMS, demands, total_of, weigh
 from .rings import rings
 
 from .rows import (  # isort: skip
-    BETWEEN, COS, CROSSING, GAP_V, GAP_W, GAP_X, GAUSSIAN, GRADIENT, INVERSE, KINK_W, LANES, LOSS,
-    OWN, PIECES, PLACES, RADIUS, RING, SCALES, SIN, SIZE, TARGET, TINY, VALID, VALUES,
-    WEIGHT, A, V,
+    BETWEEN, COS, COUNT, CROSSING, GAP_V, GAP_W, GAP_X, GAUSSIAN, GRADIENT, INVERSE, KINK_W, LANES,
+    LOSS, OFFSETS, OWN, PIECES, PLACES, RADIUS, RING, SCALES, SIN, SIZE, TARGET, TINY, USED, VALID,
+    VALUES, WEIGHT, A, V,
 )  # fmt: skip
 
 HALVINGS = 30  # of a piece at most
-COUNT = 10  # how many panels there are, or points in `near`: behind them
 SHARE = 0.5  # of the accuracy asked for, that a piece may be off
 # A row of `work`: what `_panel` writes, four times, the rule, sums, errors.
 OFFSET, ROOT, LOW, HIGH, STEP, GAPS, TIMES, SUMS, ERRORS, RULE = 0, 1, 2, 3, 4, 8, 12, 16, 22, 5
@@ -36,7 +35,7 @@ OFFSET, ROOT, LOW, HIGH, STEP, GAPS, TIMES, SUMS, ERRORS, RULE = 0, 1, 2, 3, 4, 
 @part
 def _divide(work, geo, kind, scale, power, start, rtol):
     """Divide the range into panels and pieces; return their number."""
-    offsets, times, limits = work[BETWEEN + 4], work[BETWEEN + 1], work[BETWEEN + 3]
+    offsets, times, limits = work[OFFSETS], work[BETWEEN + 1], work[BETWEEN + 3]
     for j in range(4):
         offsets[j] = times[4 * j + start] if geo[VALID + j] > 0 else math.inf
     offsets[start] = 0.0
@@ -66,7 +65,7 @@ def _panel(work, geo, kind, scale, power, left, length):
     the panel begins, LOW and HIGH the piece in u from there, STEP the radial step c^2 x(left),
     GAPS the squares s^2 - s_j^2 at the beginning of the panel.
     """
-    count, limits = int(work[BETWEEN + 4, COUNT]), work[BETWEEN + 3]
+    count, limits = int(work[OFFSETS, COUNT]), work[BETWEEN + 3]
     row = work[count]
     root = math.inf if left == CROSSING else 0.0
     row[STEP] = scale * scale * (2.0 if kind == GAUSSIAN else geo[PLACES + 2 * left])
@@ -79,7 +78,7 @@ def _panel(work, geo, kind, scale, power, left, length):
                 root = smaller(root, time)
     square = root
     root = math.sqrt(square)
-    row[OFFSET], row[ROOT] = work[BETWEEN + 4, left], root
+    row[OFFSET], row[ROOT] = work[OFFSETS, left], root
     end, low = length / (math.sqrt(square + length) + root), 0.0
     # In u the integrand is analytic but for the points left of the panel: one that lies `time`
     # before the root kink makes singularities at +-i sqrt(time). And 1 - exp(-2T/k) is periodic.
@@ -107,7 +106,7 @@ def _panel(work, geo, kind, scale, power, left, length):
         count, low = count + 1, high
         if high == end:
             break
-    work[BETWEEN + 4, COUNT] = count
+    work[OFFSETS, COUNT] = count
 
 
 @part
@@ -234,6 +233,7 @@ def kernel(total, grid, work, geo, mode, kind, scale, power, w, v, rtol):
                 nodes = _place_one(grid, geo, scale)
             else:
                 nodes = _place(grid, work[n], geo, kind, power, start)
+            work[OFFSETS, USED] += nodes
             rings(grid, nodes, mode, geo)
             if kind != RING:
                 _add_up(grid, work[n], mode, work[BETWEEN + 3])

@@ -44,3 +44,5 @@ ORIGIN, OWN, TARGET, CROSSING = 0, 1, 2, 3  # points of the radial line: s = 0 a
 PIECES = 40
 BETWEEN = 2 * PIECES  # of the rows of `work`: two lots of pieces come first
 ROWS, COLUMNS = BETWEEN + 6, 80
+# One row, and in it how many pieces there are, and how many nodes were taken since the start.
+OFFSETS, COUNT, USED = BETWEEN + 4, 10, 11
