@@ -33,11 +33,11 @@ OFFSET, ROOT, LOW, HIGH, STEP, GAPS, TIMES, SUMS, ERRORS, RULE = 0, 1, 2, 3, 4, 
 
 
 @part
-def _divide(work, geo, kind, scale, power, start, rtol):
+def _divide(work, grid, kind, scale, power, start, rtol):
     """Divide the range into panels and pieces; return their number."""
     offsets, times, limits = work[OFFSETS], work[BETWEEN + 1], work[BETWEEN + 3]
     for j in range(4):
-        offsets[j] = times[4 * j + start] if geo[VALID + j] > 0 else math.inf
+        offsets[j] = times[4 * j + start] if grid[VALID + j] > 0 else math.inf
     offsets[start] = 0.0
     if limits[2 * len(RULES)] != rtol:
         limits[2 * len(RULES)] = rtol
@@ -50,15 +50,15 @@ def _divide(work, geo, kind, scale, power, start, rtol):
         length = reach
         for i in range(4):
             after = offsets[j] < offsets[i] or (offsets[i] == offsets[j] and i > j)
-            if geo[VALID + i] > 0 and after:
+            if grid[VALID + i] > 0 and after:
                 length = smaller(length, times[4 * i + j])
         if length > 0:
-            _panel(work, geo, kind, scale, power, j, length)
+            _panel(work, grid, kind, scale, power, j, length)
     return int(offsets[COUNT])
 
 
 @part
-def _panel(work, geo, kind, scale, power, left, length):
+def _panel(work, grid, kind, scale, power, left, length):
     """Describe the panel that begins at the point `left`, in one piece or more.
 
     The variable is u = sqrt(T - nearest root kink). Row: OFFSET T(left) - T(start), ROOT u where
@@ -68,10 +68,10 @@ def _panel(work, geo, kind, scale, power, left, length):
     count, limits = int(work[OFFSETS, COUNT]), work[BETWEEN + 3]
     row = work[count]
     root = math.inf if left == CROSSING else 0.0
-    row[STEP] = scale * scale * (2.0 if kind == GAUSSIAN else geo[PLACES + 2 * left])
+    row[STEP] = scale * scale * (2.0 if kind == GAUSSIAN else grid[PLACES + 2 * left])
     for j in range(4):
         row[GAPS + j] = row[TIMES + j] = 0.0
-        if geo[VALID + j] > 0 and j != left:
+        if grid[VALID + j] > 0 and j != left:
             row[GAPS + j] = work[BETWEEN, 4 * left + j]
             row[TIMES + j] = time = work[BETWEEN + 1, 4 * left + j]
             if left == CROSSING and time >= 0:
@@ -126,17 +126,17 @@ def _choose(near, low, high, limits):
 
 
 @loop
-def _place(grid, row, geo, kind, power, start):
+def _place(grid, row, kind, power, start):
     """Put the nodes of a piece in the rows RADIUS .. GAP_X and the weights in WEIGHT."""
     root, middle, half = row[ROOT], (row[LOW] + row[HIGH]) / 2, (row[HIGH] - row[LOW]) / 2
     base = row[GAPS + start]
     if start == OWN or start == TARGET:
-        base += geo[KINK_W - 1 + start] * geo[KINK_W - 1 + start]
+        base += grid[KINK_W - 1 + start] * grid[KINK_W - 1 + start]
     # no kink: plain differences are exact enough
-    gap_w = row[GAPS + OWN] if geo[VALID + OWN] > 0 else base - geo[KINK_W] * geo[KINK_W]
+    gap_w = row[GAPS + OWN] if grid[VALID + OWN] > 0 else base - grid[KINK_W] * grid[KINK_W]
     gap_v = row[GAPS + TARGET]
-    if geo[VALID + TARGET] == 0:
-        gap_v = base - geo[KINK_W + 1] * geo[KINK_W + 1]
+    if grid[VALID + TARGET] == 0:
+        gap_v = base - grid[KINK_W + 1] * grid[KINK_W + 1]
     gap_x, stretch, normal = row[GAPS + CROSSING], row[STEP], kind == GAUSSIAN
     rule = int(row[RULE]) & 7  # so that the compiler knows that it is not below 0
     n, at, factor = 4 * (rule + 2), rule * TERMS * LANES + NODE, 2 * half * math.exp(-row[OFFSET])
@@ -154,13 +154,13 @@ def _place(grid, row, geo, kind, power, start):
 
 
 @part
-def _place_one(grid, geo, scale):
+def _place_one(grid, scale):
     """Put the one ring of radius `scale` in the rows RADIUS .. GAP_X."""
     squares = scale * scale
     grid[RADIUS], grid[INVERSE] = scale, 1 / scale
-    grid[GAP_W] = squares * geo[PLACES + 2 * OWN] if geo[A] > 0 else 0.0
-    grid[GAP_V] = squares * geo[PLACES + 2 * TARGET] if geo[V] > 0 else 0.0
-    grid[GAP_X] = squares * geo[PLACES + 2 * CROSSING]
+    grid[GAP_W] = squares * grid[PLACES + 2 * OWN] if grid[A] > 0 else 0.0
+    grid[GAP_V] = squares * grid[PLACES + 2 * TARGET] if grid[V] > 0 else 0.0
+    grid[GAP_X] = squares * grid[PLACES + 2 * CROSSING]
     return 1
 
 
@@ -195,10 +195,10 @@ def _settle(total, work, count, halvings, rtol):
     """Add the pieces that are good enough to `total`, halve the others; return their number."""
     whole = work[BETWEEN + 2]
     if halvings == 0:  # one look at every piece tells the scale
-        for k in range(SIZE):
-            whole[SUMS + k] = 0.0
+        for k in range(SUMS + 3, SUMS + SIZE):
+            whole[k] = 0.0
             for n in range(count):
-                whole[SUMS + k] += work[n, SUMS + k]
+                whole[k] += work[n, k]
     fresh = 0
     for n in range(count):
         if fresh + 2 > PIECES or halvings == HALVINGS - 1 or _good(work[n], whole, rtol):
@@ -217,24 +217,24 @@ def _settle(total, work, count, halvings, rtol):
 
 
 @entry
-def kernel(total, grid, work, geo, mode, kind, scale, power, w, v, rtol):
+def kernel(total, grid, work, mode, kind, scale, power, w, v, rtol):
     """Put the values of `mode` at (w, v) in total[:3]; return the log of their common scale."""
     times = work[BETWEEN + 1]
-    prepare(geo, work[BETWEEN], times, kind, scale, power, w, v)
+    prepare(grid, work[BETWEEN], times, kind, scale, power, w, v)
     for k in range(SIZE):
         total[k] = 0.0
-    start = first_kink(geo, times, mode == LOSS)
+    start = first_kink(grid, times, mode == LOSS)
     if start < 0:
         return 0.0
-    count = 1 if kind == RING else _divide(work, geo, kind, scale, power, start, rtol)
+    count = 1 if kind == RING else _divide(work, grid, kind, scale, power, start, rtol)
     for halvings in range(HALVINGS):
         for n in range(count):
             if kind == RING:
-                nodes = _place_one(grid, geo, scale)
+                nodes = _place_one(grid, scale)
             else:
-                nodes = _place(grid, work[n], geo, kind, power, start)
+                nodes = _place(grid, work[n], kind, power, start)
             work[OFFSETS, USED] += nodes
-            rings(grid, nodes, mode, geo)
+            rings(grid, nodes, mode)
             if kind != RING:
                 _add_up(grid, work[n], mode, work[BETWEEN + 3])
         if kind == RING:
@@ -246,13 +246,13 @@ def kernel(total, grid, work, geo, mode, kind, scale, power, w, v, rtol):
             break
     factor, log_scale = 1 / (2 * math.pi), 0.0
     if kind != RING:
-        log_scale, rest = log_mass(geo, kind, power, start)
+        log_scale, rest = log_mass(grid, kind, power, start)
         if abs(rest) < 1e-3:  # beyond, T is too large for its unit digit to fit in a float
             factor *= math.exp(rest)
     for k in range(SIZE):
         total[k] *= factor
     if mode == GRADIENT:  # from the frame of w to that of v
         along, across = total[0], total[1]
-        total[0] = along * geo[COS] + across * geo[SIN]
-        total[1] = along * geo[SIN] - across * geo[COS]
+        total[0] = along * grid[COS] + across * grid[SIN]
+        total[1] = along * grid[SIN] - across * grid[COS]
     return log_scale

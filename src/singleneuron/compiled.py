@@ -26,10 +26,8 @@ inside = njit(**PART, fastmath={"contract"}, forceinline=True)  # of such a loop
 exact = njit(**PART, forceinline=True)  # every rounding counts: nothing is contracted
 stored = njit(**{**PART, "no_cpython_wrapper": False, "cache": True})  # called from Python
 
-# A kernel: total, grid, work, geo, mode, kind, scale, power, w, v, rtol -> log scale
+# A kernel: total, grid, work, mode, kind, scale, power, w, v, rtol -> log scale
 _LINE, _TABLE = float64[::1], float64[:, ::1]
-_KERNEL = float64(
-    _LINE, _LINE, _TABLE, _LINE, int64, int64, float64, float64, _LINE, _LINE, float64
-)
+_KERNEL = float64(_LINE, _LINE, _TABLE, int64, int64, float64, float64, _LINE, _LINE, float64)
 _ENTRY: dict[str, Any] = {"cache": True, "_nrt": False}
 entry = cfunc(_KERNEL, **_ENTRY)  # called through its address

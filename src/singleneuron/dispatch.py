@@ -15,7 +15,7 @@ from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from .checks import Array
 from .compiled import part, stored
-from .rows import BALL, COLUMNS, GAUSSIAN, GEOMETRY, GRID, INTERVAL, LINE, RING, ROWS, SIZE
+from .rows import BALL, COLUMNS, GAUSSIAN, GRID, INTERVAL, LINE, RING, ROWS, SIZE
 
 KINDS = {"ball": BALL, "gaussian": GAUSSIAN, "ring": RING, "interval": INTERVAL, "line": LINE}
 
@@ -31,7 +31,7 @@ def kernel_of(kind: int) -> Callable[..., float]:
 
 def workspace() -> tuple[Array, ...]:
     """Return what one thread needs beside a kernel."""
-    return np.zeros(SIZE), np.zeros(GRID), np.zeros((ROWS, COLUMNS)), np.zeros(GEOMETRY)
+    return np.zeros(SIZE), np.zeros(GRID), np.zeros((ROWS, COLUMNS))
 
 
 @part
@@ -40,8 +40,8 @@ def parts(call, space, mode, law, w, v, rtol):
 
     `call` is a kernel, `space` a `workspace`.
     """
-    total, grid, work, geo = space
-    return call(total, grid, work, geo, mode, law[0], law[1], law[2], w, v, rtol)
+    total, grid, work = space
+    return call(total, grid, work, mode, law[0], law[1], law[2], w, v, rtol)
 
 
 @stored

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,25 +26,29 @@ def radial(
     mode: int, law: Radial, points: Array, target: Array, rtol: float
 ) -> tuple[Array, Array]:
     """Return values (n, 3) and log scales (n,) of `mode` at reduced points (n, 3)."""
-    points = np.ascontiguousarray(points)
     out, logs = np.zeros((len(points), 3)), np.zeros(len(points))
     shape = (dispatch.KINDS[law.kind], float(law.scale), float(law.power))
-    kernel = dispatch.compiled(shape[0])  # here, and not in several threads at once
+    kernel, space, w = dispatch.compiled(shape[0]), dispatch.workspace(), np.zeros(3)
+    dispatch.batch(
+        kernel, space, w, out, logs, mode, shape, np.ascontiguousarray(points), target, rtol
+    )
+    return out, logs
 
-    def run(part: slice) -> None:
-        space, w = dispatch.workspace(), np.zeros(3)
-        dispatch.batch(
-            kernel, space, w, out[part], logs[part], mode, shape, points[part], target, rtol
-        )
 
-    # Points do not know of each other: the result is the same for any number of threads.
-    parts = [slice(k, k + _ROWS) for k in range(0, len(points), _ROWS)]
+def spread(work: Callable[[slice], None], law: Radial, count: int, dim: int) -> None:
+    """Call `work` for all of `count` points of a law, some rows at a time, on all processors.
+
+    Points do not know of each other: the result is the same for any number of threads.
+    """
+    dispatch.compiled(dispatch.KINDS[law.kind])  # here, and not in several threads at once
+    rows = max(1, min(_ROWS, _BLOCK // dim))
+    parts = [slice(k, k + rows) for k in range(0, count, rows)]
     if len(parts) < 2 or workers() < 2:
-        run(slice(None))
+        for part in parts:
+            work(part)
     else:
         with concurrent.futures.ThreadPoolExecutor(min(workers(), len(parts))) as pool:
-            list(pool.map(run, parts))
-    return out, logs
+            list(pool.map(work, parts))
 
 
 def workers() -> int:

@@ -253,7 +253,7 @@ def normal(out, work, mode, tau, w, v, rtol):
 
 
 @entry
-def kernel(total, grid, work, geo, mode, kind, scale, power, w, v, rtol):
+def kernel(total, grid, work, mode, kind, scale, power, w, v, rtol):
     """Put the values of `mode` at (w, v) in total[:3]; return the log of their common scale."""
     if kind == INTERVAL:
         return uniform(total, mode, scale, w, v)

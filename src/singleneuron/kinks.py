@@ -16,122 +16,123 @@ from .doubled import cone_place, crossing, dd_add, dd_mul
 from .elementary import larger, smaller
 
 from .rows import (  # isort: skip
-    B_V, COS, CROSS, CROSS_S, CROSS_V, CROSS_W, CROSSING, D_ACROSS, D_ALONG, D_B, D_SIZE, FOR,
+    B_V, COS, CROSS, CROSS_S, CROSS_V, CROSS_W, CROSSING, D_ACROSS, D_ALONG, D_B, FOR,
     GAUSSIAN, KINK_V, KINK_W, ORIGIN, OWN, PLACES, RISE, SIN, SQUARES, TARGET, THETA, VALID, A, B,
     V,
 )  # fmt: skip
 
 
 @part
-def difference(geo, kind, i, j):
+def difference(grid, kind, i, j):
     """Return (s_i^2 - s_j^2) / scale^2 for two points of the radial line."""
     at, to = SQUARES + 2 * i, SQUARES + 2 * j
     # near the centre the squares are exact, at the rim the gaps
-    if kind != GAUSSIAN and not (geo[at] < 0.5 and geo[to] < 0.5):
+    if kind != GAUSSIAN and not (grid[at] < 0.5 and grid[to] < 0.5):
         to, at = PLACES + 2 * i, PLACES + 2 * j
-    return dd_add((geo[at], geo[at + 1]), (-geo[to], -geo[to + 1]))[0]
+    return dd_add((grid[at], grid[at + 1]), (-grid[to], -grid[to + 1]))[0]
 
 
 @part
-def compare(gaps, times, geo, kind, scale, power):
+def compare(gaps, times, grid, kind, scale, power):
     """Fill the tables of s_i^2 - s_j^2 and of T(point i) - T(point j) for all valid points."""
     for i in range(4):
         for j in range(i):
-            if geo[VALID + i] == 0 or geo[VALID + j] == 0:
+            if grid[VALID + i] == 0 or grid[VALID + j] == 0:
                 continue
-            square = difference(geo, kind, i, j)
+            square = difference(grid, kind, i, j)
             if kind == GAUSSIAN:
                 time = 0.5 * square
             else:
-                ratio = abs(square) / geo[PLACES + 2 * (i if square > 0 else j)]
+                ratio = abs(square) / grid[PLACES + 2 * (i if square > 0 else j)]
                 time = math.copysign(0.5 * power * math.log1p(ratio), square)
             gaps[4 * i + j], gaps[4 * j + i] = scale * scale * square, -scale * scale * square
             times[4 * i + j], times[4 * j + i] = time, -time
 
 
 @part
-def _kink(geo, j, kind, scale, p, q, b, size):
+def _kink(grid, j, kind, scale, p, q, b, size):
     """Store the kink of (p, q, b), |(p, q)| = size, as point j, and whether it is on the line."""
-    geo[VALID + j], geo[PLACES + 2 * j] = 0.0, -1.0
+    grid[VALID + j], grid[PLACES + 2 * j] = 0.0, -1.0
     if not 1e-140 * abs(b) < size * scale:  # beyond any float T
         return
     shrink = -math.frexp(size)[1]  # so that no square under- or overflows
     p, q, b = math.ldexp(p, shrink), math.ldexp(q, shrink), math.ldexp(b, shrink)
     gap, square = cone_place(p, q, b, scale)
-    geo[PLACES + 2 * j], geo[PLACES + 1 + 2 * j] = gap
-    geo[SQUARES + 2 * j], geo[SQUARES + 1 + 2 * j] = square
+    grid[PLACES + 2 * j], grid[PLACES + 1 + 2 * j] = gap
+    grid[SQUARES + 2 * j], grid[SQUARES + 1 + 2 * j] = square
     if kind == GAUSSIAN or gap[0] > 0:
-        geo[VALID + j] = 1.0
+        grid[VALID + j] = 1.0
 
 
 @part
-def _cross(geo, kind, scale, p, q, b, size, offset):
+def _cross(grid, kind, scale, p, q, b, size, offset):
     """Store the crossing of the lines as the last point."""
-    geo[VALID + CROSSING] = 0.0
-    lines = geo[VALID + OWN] > 0 and geo[VALID + TARGET] > 0
-    if not (lines and q > 1e-140 * geo[A] and (b != 0 or offset != 0)):
+    grid[VALID + CROSSING] = 0.0
+    lines = grid[VALID + OWN] > 0 and grid[VALID + TARGET] > 0
+    if not (lines and q > 1e-140 * grid[A] and (b != 0 or offset != 0)):
         return
-    shrink, other = -math.frexp(geo[A])[1], -math.frexp(size)[1]
+    shrink, other = -math.frexp(grid[A])[1], -math.frexp(size)[1]
     gap, square = crossing(
         math.ldexp(p, shrink), math.ldexp(q, shrink), math.ldexp(b, shrink),
         math.ldexp(size, other), math.ldexp(offset, other), scale,
     )  # fmt: skip
-    geo[PLACES + 2 * CROSSING], geo[PLACES + 1 + 2 * CROSSING] = gap
-    geo[SQUARES + 2 * CROSSING], geo[SQUARES + 1 + 2 * CROSSING] = square
+    grid[PLACES + 2 * CROSSING], grid[PLACES + 1 + 2 * CROSSING] = gap
+    grid[SQUARES + 2 * CROSSING], grid[SQUARES + 1 + 2 * CROSSING] = square
     if kind == GAUSSIAN or gap[0] > 0:
-        geo[VALID + CROSSING] = 1.0
+        grid[VALID + CROSSING] = 1.0
 
 
 @part
-def prepare(geo, gaps, times, kind, scale, power, w, v):
+def prepare(grid, gaps, times, kind, scale, power, w, v):
     """Fill the geometry of the pair (w, v), and the tables of `compare`."""
     p, q, b, size, offset = w[0], w[1], w[2], v[0], v[2]
     last = TARGET
-    if not (geo[V] == size and geo[B_V] == offset and geo[FOR] == kind and geo[FOR + 1] == scale):
-        geo[V], geo[B_V], geo[FOR], geo[FOR + 1] = size, offset, kind, scale
-        geo[KINK_V] = smaller(abs(offset) / size, 1e150) if size > 0 else 1e150
-        geo[VALID + ORIGIN] = geo[PLACES + 2 * ORIGIN] = 1.0
+    if not (
+        grid[V] == size and grid[B_V] == offset and grid[FOR] == kind and grid[FOR + 1] == scale
+    ):
+        grid[V], grid[B_V], grid[FOR], grid[FOR + 1] = size, offset, kind, scale
+        grid[KINK_V] = smaller(abs(offset) / size, 1e150) if size > 0 else 1e150
+        grid[VALID + ORIGIN] = grid[PLACES + 2 * ORIGIN] = 1.0
         last = CROSSING  # the target's kink is kept for as long as target and law stay
     a = math.hypot(p, q)
     cosine, sine = (p / a, q / a) if a > 0 else (1.0, 0.0)
-    geo[A], geo[B] = a, b
-    geo[THETA], geo[COS], geo[SIN] = math.atan2(q, p) if a > 0 else 0.0, cosine, sine
-    geo[RISE] = sine * sine / (1 + cosine) if cosine > 0 else 1 - cosine
-    geo[D_B] = b - offset
-    geo[D_ALONG], geo[D_ACROSS] = (p - size) * cosine + q * sine, -size * sine
-    geo[D_SIZE] = math.hypot(p - size, q)
-    geo[KINK_W] = smaller(abs(b) / a, 1e150) if a > 0 else 1e150  # a square that is finite will do
+    grid[A], grid[B] = a, b
+    grid[THETA], grid[COS], grid[SIN] = math.atan2(q, p) if a > 0 else 0.0, cosine, sine
+    grid[RISE] = sine * sine / (1 + cosine) if cosine > 0 else 1 - cosine
+    grid[D_B] = b - offset
+    grid[D_ALONG], grid[D_ACROSS] = (p - size) * cosine + q * sine, -size * sine
+    grid[KINK_W] = smaller(abs(b) / a, 1e150) if a > 0 else 1e150  # a square that is finite will do
     for j in range(OWN, last):
         if j == OWN:
-            _kink(geo, j, kind, scale, p, q, b, a)
+            _kink(grid, j, kind, scale, p, q, b, a)
         else:
-            _kink(geo, j, kind, scale, size, 0.0, offset, size)
-    _cross(geo, kind, scale, p, q, b, size, offset)
-    compare(gaps, times, geo, kind, scale, power)
-    geo[CROSS] = 0.0
-    if geo[VALID + CROSSING] == 0:
+            _kink(grid, j, kind, scale, size, 0.0, offset, size)
+    _cross(grid, kind, scale, p, q, b, size, offset)
+    compare(gaps, times, grid, kind, scale, power)
+    grid[CROSS] = 0.0
+    if grid[VALID + CROSSING] == 0:
         return
-    geo[CROSS_S] = scale * math.sqrt(geo[SQUARES + 2 * CROSSING])
+    grid[CROSS_S] = scale * math.sqrt(grid[SQUARES + 2 * CROSSING])
     for j in range(OWN, CROSSING):  # how far the crossing is along each line
-        geo[CROSS_S + j] = math.sqrt(larger(gaps[4 * CROSSING + j], 0.0))
-    alpha, beta = math.atan2(a * geo[CROSS_W], -b), math.atan2(size * geo[CROSS_V], -offset)
-    near, far = abs(alpha + beta - geo[THETA]), abs(alpha + beta + geo[THETA] - 2 * math.pi)
-    inner = abs(abs(alpha - beta) - geo[THETA])
+        grid[CROSS_S + j] = math.sqrt(larger(gaps[4 * CROSSING + j], 0.0))
+    alpha, beta = math.atan2(a * grid[CROSS_W], -b), math.atan2(size * grid[CROSS_V], -offset)
+    near, far = abs(alpha + beta - grid[THETA]), abs(alpha + beta + grid[THETA] - 2 * math.pi)
+    inner = abs(abs(alpha - beta) - grid[THETA])
     if near <= far and near <= inner:
-        geo[CROSS] = 1.0
+        grid[CROSS] = 1.0
     elif far <= inner:
-        geo[CROSS] = 2.0
+        grid[CROSS] = 2.0
 
 
 @part
-def first_kink(geo, times, loss):
+def first_kink(grid, times, loss):
     """Return the point of the radial line where the integrand starts, -1 if it never does.
 
     A neuron wakes up there: w, or for the loss whichever of w and v does first.
     """
     start = -1
     for j in range(OWN, TARGET + 1 if loss else TARGET):
-        b, valid = (geo[B] if j == OWN else geo[B_V]), geo[VALID + j] > 0
+        b, valid = (grid[B] if j == OWN else grid[B_V]), grid[VALID + j] > 0
         if b > 0 or (b == 0 and valid):
             start = ORIGIN
         elif valid and b < 0 and (start < 0 or (start == OWN and times[4 * j + OWN] < 0)):
@@ -140,11 +141,11 @@ def first_kink(geo, times, loss):
 
 
 @part
-def log_mass(geo, kind, power, j):
+def log_mass(grid, kind, power, j):
     """Return -T at point j as a sum of two floats, to 1e-10 at T = 1e7."""
     if kind == GAUSSIAN:
-        return -0.5 * geo[SQUARES + 2 * j], -0.5 * geo[SQUARES + 1 + 2 * j]
-    high, low = geo[PLACES + 2 * j], geo[PLACES + 1 + 2 * j]
+        return -0.5 * grid[SQUARES + 2 * j], -0.5 * grid[SQUARES + 1 + 2 * j]
+    high, low = grid[PLACES + 2 * j], grid[PLACES + 1 + 2 * j]
     mantissa, exponent = math.frexp(high)
     if mantissa < 0.7:  # so that the logarithm of the mantissa is small
         mantissa, exponent = 2 * mantissa, exponent - 1

@@ -15,21 +15,21 @@ from .elementary import bend, larger, powers, smaller
 
 from .rows import (  # isort: skip
     APART, B_V, BOUND, COS, COSINE, COSINE_M, COSINE_V, COSINE_W, CUT, D_ACROSS, D_ALONG, D_B,
-    D_SIZE, FULL, HALF, HALF_V, HALF_W, LANES, LOW_MEET, LOW_OTHER, MEET, MID_F, MID_G, MOMENTS,
+    FULL, HALF, HALF_V, HALF_W, LANES, LOW_MEET, LOW_OTHER, MEET, MID_F, MID_G, MOMENTS,
     OTHER, PIECE, RADIUS, RISE, ROOT_V, ROOT_W, SCALES, SIN, SINE, SINE_M, SINE_MEET, SINE_OTHER,
     SINE_V, SINE_W, THETA, TOP_V, TOP_W, VALUES, WITHIN, A, B, V,
 )  # fmt: skip
 
 
 @loop
-def choose_common(grid, n, geo, mode, kind, piece):
+def choose_common(grid, n, mode, kind, piece):
     """Make the common piece of both arcs the arc, with both heights or twice that of w - v.
 
     Of arcs that cut each other it is piece 0, at alpha, or 1, at -alpha, seen in a mirror.
     """
     if kind >= CUT:
         at = MEET + PIECE * (piece & 1)  # so that the compiler knows that it is not below 0
-        a, b, size, offset = geo[A], geo[B], geo[V], geo[B_V]
+        a, b, size, offset = grid[A], grid[B], grid[V], grid[B_V]
         for i in range(n):
             half, sine, low = grid[at + i], grid[at + LANES + i], grid[at + 2 * LANES + i]
             end, start, cosine = grid[SINE_W + i], grid[COSINE_W + i], 1 - low
@@ -39,14 +39,14 @@ def choose_common(grid, n, geo, mode, kind, piece):
             grid[MID_F + i] = a * grid[ROOT_W + i] * sine + b * low
             grid[MID_G + i] = size * grid[ROOT_V + i] * sine + offset * low
     elif kind == WITHIN:
-        rise = geo[V] * geo[RISE]
+        rise = grid[V] * grid[RISE]
         for i in range(n):
             grid[HALF + i], grid[SINE + i] = grid[HALF_W + i], grid[SINE_W + i]
             grid[COSINE + i], grid[SINE_M + i], grid[COSINE_M + i] = grid[COSINE_W + i], 0.0, 1.0
             grid[MID_F + i] = grid[TOP_W + i]
             grid[MID_G + i] = grid[TOP_V + i] - grid[RADIUS + i] * rise
     else:
-        sine, cosine, rise = geo[SIN], geo[COS], geo[A] * geo[RISE]
+        sine, cosine, rise = grid[SIN], grid[COS], grid[A] * grid[RISE]
         for i in range(n):
             grid[HALF + i], grid[SINE + i] = grid[HALF_V + i], grid[SINE_V + i]
             grid[COSINE + i], grid[SINE_M + i] = grid[COSINE_V + i], sine
@@ -54,19 +54,19 @@ def choose_common(grid, n, geo, mode, kind, piece):
             grid[MID_F + i] = grid[TOP_W + i] - grid[RADIUS + i] * rise
     if mode == MOMENTS:
         return
-    along, across, bias = geo[D_ALONG], (1 - 2.0 * piece) * geo[D_ACROSS], geo[D_B]
-    size, rough = geo[D_SIZE], abs(along) + abs(across)
+    along, across, bias = grid[D_ALONG], (1 - 2.0 * piece) * grid[D_ACROSS], grid[D_B]
+    rough = abs(along) + abs(across)
     for i in range(n):
         s, own, other = grid[RADIUS + i], grid[MID_F + i], grid[MID_G + i]
         plain = bias + s * (along * grid[COSINE_M + i] + across * grid[SINE_M + i])
         # the heights, where they cancel less than the parameters
         small = abs(own) + abs(other) < abs(bias) + s * rough
         grid[MID_F + i] = grid[MID_G + i] = own - other if small else plain
-        grid[BOUND + i] = smaller(abs(bias) + s * size, grid[TOP_W + i] + grid[TOP_V + i])
+        grid[BOUND + i] = smaller(abs(bias) + s * rough, grid[TOP_W + i] + grid[TOP_V + i])
 
 
 @loop
-def choose_rest(grid, n, geo, mode, kind, state, side, a, b):
+def choose_rest(grid, n, mode, kind, state, side, a, b):
     """Make what the other neuron's arc leaves of the first one's the arc, with its height.
 
     For MOMENTS it is the whole of the first one's.
@@ -94,7 +94,7 @@ def choose_rest(grid, n, geo, mode, kind, state, side, a, b):
             grid[MID_F + i] = a * grid[ROOT_W + i] * far + b * deep
     elif state != FULL:
         sign = 1.0 - 2.0 * side
-        turn = -sign * geo[THETA]
+        turn = -sign * grid[THETA]
         for i in range(n):
             end, start = grid[SINE_W + i], grid[COSINE_W + i]
             half = larger(0.5 * (grid[HALF_W + i] - grid[HALF_V + i] + turn), 0.0)
@@ -105,7 +105,7 @@ def choose_rest(grid, n, geo, mode, kind, state, side, a, b):
             grid[COSINE_M + i] = start * cosine + end * sine
             grid[MID_F + i] = a * grid[ROOT_W + i] * sine + b * low
     else:  # the whole circle but the other's arc
-        sine, cosine, rise = -geo[SIN], -geo[COS], a * (1 + geo[COS])
+        sine, cosine, rise = -grid[SIN], -grid[COS], a * (1 + grid[COS])
         for i in range(n):
             grid[HALF + i], grid[SINE + i] = math.pi - grid[HALF_V + i], grid[SINE_V + i]
             grid[COSINE + i], grid[SINE_M + i] = -grid[COSINE_V + i], sine

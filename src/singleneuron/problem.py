@@ -147,16 +147,23 @@ class Problem:
         if self._atoms is not None:
             gradient = engine.atoms(engine.GRADIENT, *self._atoms, w, self.target)
             return gradient, np.zeros(w.shape[:-1])
-        flat = self._pull(w.reshape(-1, self.dim + 1))
-        reduced = self._flat_reduced(flat)
-        parts, log_scale = engine.radial(
-            engine.GRADIENT, self._need_radial(), reduced, self._reduced_target, self.rtol
-        )
-        result = self._unfold(flat, reduced, parts)
-        if self._matrix is not None:
-            result[:, :-1] = result[:, :-1] @ self._matrix.T
-        if self._shift is not None:
-            result[:, :-1] += result[:, -1:] * self._shift
+        law, flat = self._need_radial(), w.reshape(-1, self.dim + 1)
+        result, log_scale = np.empty_like(flat), np.empty(len(flat))
+
+        def some(rows: slice) -> None:
+            pulled = self._pull(flat[rows])
+            reduced = self._flat_reduced(pulled)
+            parts, log_scale[rows] = engine.radial(
+                engine.GRADIENT, law, reduced, self._reduced_target, self.rtol
+            )
+            part = self._unfold(pulled, reduced, parts)
+            if self._matrix is not None:
+                part[:, :-1] = part[:, :-1] @ self._matrix.T
+            if self._shift is not None:
+                part[:, :-1] += part[:, -1:] * self._shift
+            result[rows] = part
+
+        engine.spread(some, law, len(flat), self.dim)
         return result.reshape(w.shape), log_scale.reshape(w.shape[:-1])
 
     # Facts about sets: thin methods over `cones`
@@ -274,10 +281,16 @@ class Problem:
         if self._atoms is not None:
             values = engine.atoms(mode, *self._atoms, w, self.target)
             return *(values[..., k] for k in range(parts)), np.zeros(w.shape[:-1])
-        reduced = self._flat_reduced(self._pull(w.reshape(-1, self.dim + 1)))
-        out, log_scale = engine.radial(
-            mode, self._need_radial(), reduced, self._reduced_target, self.rtol
-        )
+        law, flat = self._need_radial(), w.reshape(-1, self.dim + 1)
+        out, log_scale = np.empty((len(flat), 3)), np.empty(len(flat))
+
+        def some(rows: slice) -> None:
+            reduced = self._flat_reduced(self._pull(flat[rows]))
+            out[rows], log_scale[rows] = engine.radial(
+                mode, law, reduced, self._reduced_target, self.rtol
+            )
+
+        engine.spread(some, law, len(flat), self.dim)
         shaped = (out[:, k].reshape(w.shape[:-1]) for k in range(parts))
         return *shaped, log_scale.reshape(w.shape[:-1])
 

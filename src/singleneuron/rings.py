@@ -45,13 +45,13 @@ def open_arc(s, inverse, gap, a, size, low, kink, awake, still):
 
 
 @loop
-def open_arcs(grid, n, geo, state_w, state_v):
+def open_arcs(grid, n, state_w, state_v):
     """Fill the rows TOP_W .. ROOT_V."""
     a, size_w, kink_w, v, size_v, kink_v = (
-        geo[A], abs(geo[B]), geo[KINK_W], geo[V], abs(geo[B_V]), geo[KINK_V],
+        grid[A], abs(grid[B]), grid[KINK_W], grid[V], abs(grid[B_V]), grid[KINK_V],
     )  # fmt: skip
-    low_w, awake_w = 1.0 if geo[B] < 0 else 0.0, 1.0 if state_w == AWAKE else 0.0
-    low_v, awake_v = 1.0 if geo[B_V] < 0 else 0.0, 1.0 if state_v == AWAKE else 0.0
+    low_w, awake_w = 1.0 if grid[B] < 0 else 0.0, 1.0 if state_w == AWAKE else 0.0
+    low_v, awake_v = 1.0 if grid[B_V] < 0 else 0.0, 1.0 if state_v == AWAKE else 0.0
     still_w = math.pi if state_w == FULL else 0.0
     still_v = math.pi if state_v == FULL else 0.0
     for i in range(n):
@@ -77,41 +77,46 @@ def state(s, gap, a, b):
 
 
 @inside
-def past(s, gap, root, kink, sign, cross_s, cross_root):
-    """Return half of how much an arc is wider than at the crossing of the lines, at a gap."""
-    square = kink * kink
-    bottom = (root + cross_root) * (s * cross_s + root * cross_root + square)
-    return arctan(smaller(larger(sign * kink * gap / (bottom + TINY), -1.0), 1.0))
+def past(s, gap, root, kink, cross_s, cross_root):
+    """Return half of how much an arc is wider than at the crossing of the lines, at a gap.
+
+    kink: its radius, with the sign of minus the bias
+    """
+    bottom = (root + cross_root) * (s * cross_s + root * cross_root + kink * kink)
+    return arctan(smaller(larger(kink * gap / (bottom + TINY), -1.0), 1.0))
 
 
 @inside
-def wider(grid, i, geo, sign_w, sign_v):
-    """Return half of how much both arcs are wider than at the crossing of the lines."""
-    s, gap, cross_s = grid[RADIUS + i], grid[GAP_X + i], geo[CROSS_S]
-    own = past(s, gap, grid[ROOT_W + i], geo[KINK_W], sign_w, cross_s, geo[CROSS_W])
-    return own + past(s, gap, grid[ROOT_V + i], geo[KINK_V], sign_v, cross_s, geo[CROSS_V])
+def signed_kinks(grid):
+    """Return the radii of the kinks of w and v, below 0 for biases that are not."""
+    kink_w, kink_v = grid[KINK_W], grid[KINK_V]
+    return kink_w if grid[B] < 0 else -kink_w, kink_v if grid[B_V] < 0 else -kink_v
 
 
 @loop
-def meet(grid, n, geo, kind):
+def meet(grid, n, kind):
     """Fill the rows MEET .. LOW_OTHER with the common pieces of arcs that cut each other.
 
     They run from theta - beta to alpha and, for TWICE, from -alpha to theta + beta - 2 pi. Near
     the crossing of the lines, where one of them is short, it is the sum of how much the arcs are
     wider than there: nothing cancels.
     """
-    sign_w, sign_v = (1.0 if geo[B] < 0 else -1.0), (1.0 if geo[B_V] < 0 else -1.0)
+    kink_w, kink_v = signed_kinks(grid)
+    cross_s, cross_w, cross_v, theta = grid[CROSS_S], grid[CROSS_W], grid[CROSS_V], grid[THETA]
     for piece in range(2):
         half, sine, low = MEET + piece * PIECE, SINE_MEET + piece * PIECE, LOW_MEET + piece * PIECE
         if piece == 1 and kind != TWICE:
             for i in range(n):
                 grid[half + i] = grid[sine + i] = grid[low + i] = 0.0
             continue
-        if geo[CROSS] == piece + 1:
+        if grid[CROSS] == piece + 1:
             for i in range(n):
-                grid[half + i] = larger(wider(grid, i, geo, sign_w, sign_v), 0.0)
+                s, gap = grid[RADIUS + i], grid[GAP_X + i]
+                wider = past(s, gap, grid[ROOT_W + i], kink_w, cross_s, cross_w)
+                wider += past(s, gap, grid[ROOT_V + i], kink_v, cross_s, cross_v)
+                grid[half + i] = larger(wider, 0.0)
         else:
-            turn = 0.5 * geo[THETA] if piece == 0 else math.pi - 0.5 * geo[THETA]
+            turn = 0.5 * theta if piece == 0 else math.pi - 0.5 * theta
             for i in range(n):
                 both = 0.5 * (grid[HALF_W + i] + grid[HALF_V + i])
                 grid[half + i] = larger(both - turn, 0.0)
@@ -129,9 +134,9 @@ def trade(grid, n):
 
 
 @part
-def manner(grid, i, geo, state_w, state_v):
+def manner(grid, i, state_w, state_v):
     """Return how the arcs meet at node i."""
-    alpha, beta, theta = grid[HALF_W + i], grid[HALF_V + i], geo[THETA]
+    alpha, beta, theta = grid[HALF_W + i], grid[HALF_V + i], grid[THETA]
     if state_w == ASLEEP or state_v == ASLEEP:
         return APART
     if state_v == FULL or beta >= alpha + theta:
@@ -140,24 +145,26 @@ def manner(grid, i, geo, state_w, state_v):
         return AROUND
     one = alpha + beta - theta
     two = one + 2 * (theta - math.pi)
-    if geo[CROSS] > 0:
-        sign_w, sign_v = (1.0 if geo[B] < 0 else -1.0), (1.0 if geo[B_V] < 0 else -1.0)
-        near = wider(grid, i, geo, sign_w, sign_v)
-        one, two = (near, two) if geo[CROSS] == 1 else (one, near)
+    if grid[CROSS] > 0:
+        kink_w, kink_v = signed_kinks(grid)
+        s, gap, cross_s = grid[RADIUS + i], grid[GAP_X + i], grid[CROSS_S]
+        near = past(s, gap, grid[ROOT_W + i], kink_w, cross_s, grid[CROSS_W])
+        near += past(s, gap, grid[ROOT_V + i], kink_v, cross_s, grid[CROSS_V])
+        one, two = (near, two) if grid[CROSS] == 1 else (one, near)
     if two > 0:
         return TWICE
     return CUT if one > 0 else APART
 
 
 @part
-def add_common(grid, n, mode, geo, kind):
+def add_common(grid, n, mode, kind):
     """Add what the common pieces of both arcs give."""
     for piece in range(2 if kind == TWICE else 1 if kind != APART else 0):
-        choose_common(grid, n, geo, mode, kind, piece)
+        choose_common(grid, n, mode, kind, piece)
         flip = 1.0 - 2.0 * piece  # the second piece is done in the mirror
-        along, across = geo[D_ALONG], flip * geo[D_ACROSS]
+        along, across = grid[D_ALONG], flip * grid[D_ACROSS]
         if mode == MOMENTS:
-            add_pair(grid, n, geo[A], 0.0, geo[V] * geo[COS], flip * geo[V] * geo[SIN], 1.0)
+            add_pair(grid, n, grid[A], 0.0, grid[V] * grid[COS], flip * grid[V] * grid[SIN], 1.0)
         elif mode == LOSS:
             add_pair(grid, n, along, across, along, across, 0.5)
         else:
@@ -165,11 +172,11 @@ def add_common(grid, n, mode, geo, kind):
 
 
 @part
-def add_rest(grid, n, mode, geo, kind, state, a, b):
+def add_rest(grid, n, mode, kind, state, a, b):
     """Add what the arc of the first neuron outside that of the other gives; all for MOMENTS."""
     sides = kind == AROUND and state != FULL and mode != MOMENTS
     for side in range(2 if sides else 1):
-        choose_rest(grid, n, geo, mode, kind, state, side, a, b)
+        choose_rest(grid, n, mode, kind, state, side, a, b)
         if mode == GRADIENT:
             add_moment(grid, n, a, 0.0, 1.0)
         else:
@@ -187,50 +194,51 @@ def count_overlap(grid, n, kind):
 
 
 @part
-def add_moments(grid, n, mode, geo, kind, state_w):
+def add_moments(grid, n, mode, kind, state_w):
     """Put E s(w.x) s(v.x), found in the first row of VALUES, behind E s(w.x)^2; add the scales."""
+    size, offset = grid[V], abs(grid[B_V])
     for i in range(n):
         # the floor is below every overlap that is not rounding of a touching pair
         floor = 1e-42 * grid[TOP_W + i] * grid[HALF_W + i]
-        floor *= grid[RADIUS + i] * geo[V] + abs(geo[B_V])
+        floor *= grid[RADIUS + i] * size + offset
         grid[SCALES + LANES + i] = grid[VALUES + i] + floor
         grid[VALUES + LANES + i], grid[VALUES + i] = grid[VALUES + i], 0.0
     if state_w != ASLEEP:
-        add_rest(grid, n, mode, geo, kind, state_w, geo[A], geo[B])
+        add_rest(grid, n, mode, kind, state_w, grid[A], grid[B])
     for i in range(n):
         grid[SCALES + i] = grid[VALUES + i]
 
 
 @part
-def rings(grid, n, mode, geo):
+def rings(grid, n, mode):
     """Put ring averages of `mode`, times 2 pi, in VALUES and their positive scales in SCALES.
 
     A gradient comes along and across w~, and all of its scale in the first row of SCALES.
     """
     middle = n // 2
     s = grid[RADIUS + middle]
-    state_w = state(s, grid[GAP_W + middle], geo[A], geo[B])
-    state_v = state(s, grid[GAP_V + middle], geo[V], geo[B_V])
-    open_arcs(grid, n, geo, state_w, state_v)
-    kind = manner(grid, middle, geo, state_w, state_v)
+    state_w = state(s, grid[GAP_W + middle], grid[A], grid[B])
+    state_v = state(s, grid[GAP_V + middle], grid[V], grid[B_V])
+    open_arcs(grid, n, state_w, state_v)
+    kind = manner(grid, middle, state_w, state_v)
     for i in range(n):
         grid[VALUES + i] = grid[VALUES + LANES + i] = grid[VALUES + 2 * LANES + i] = 0.0
         grid[SCALES + i] = grid[SCALES + LANES + i] = 0.0
     if kind >= CUT:
-        meet(grid, n, geo, kind)
+        meet(grid, n, kind)
     if mode == OVERLAP:
         count_overlap(grid, n, kind)
         return
-    add_common(grid, n, mode, geo, kind)
+    add_common(grid, n, mode, kind)
     if mode == MOMENTS:
-        add_moments(grid, n, mode, geo, kind, state_w)
+        add_moments(grid, n, mode, kind, state_w)
         return
     if state_w != ASLEEP and kind != WITHIN:
-        add_rest(grid, n, mode, geo, kind, state_w, geo[A], geo[B])
+        add_rest(grid, n, mode, kind, state_w, grid[A], grid[B])
     if mode == LOSS:
         if state_v != ASLEEP and kind != AROUND:
             trade(grid, n)
             kind = AROUND if kind == WITHIN else kind
-            add_rest(grid, n, mode, geo, kind, state_v, geo[V], geo[B_V])
+            add_rest(grid, n, mode, kind, state_v, grid[V], grid[B_V])
         for i in range(n):
             grid[SCALES + i] = grid[VALUES + i]

@@ -1,4 +1,4 @@
-"""Where the kernel keeps its numbers: rows of nodes in `grid`, and in `geo` what is fixed."""
+"""Where the kernel keeps its numbers: in `grid` rows of nodes and what is fixed for all nodes."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ PIECE = OTHER - MEET
 HALF, SINE, COSINE, SINE_M, COSINE_M = range(21 * LANES, 26 * LANES, LANES)
 MID_F, MID_G, BOUND = range(26 * LANES, 29 * LANES, LANES)
 VALUES, SCALES, WEIGHT = 29 * LANES, 32 * LANES, 35 * LANES  # three rows, three rows, one row
-GRID = 36 * LANES
 
-# What does not change from ring to ring: for w and for v size, bias, radius of the kink; the
-# angle, its cosine, sine, and 1 - its cosine; w - v in the frame of w; what the crossing of the
-# lines is (1: alpha + beta = theta, 2: alpha + beta + theta = 2 pi, 0: other), its radius, and
-# its distances along both lines.
-A, B, V, B_V, KINK_W, KINK_V, THETA, COS, SIN, RISE = range(10)
-D_B, D_ALONG, D_ACROSS, CROSS, CROSS_S, CROSS_W, CROSS_V = range(10, 17)
+# Behind them what does not change from ring to ring. For w and for v size, bias, radius of the
+# kink; the angle, its cosine, sine, and 1 - its cosine; w - v in the frame of w; what the crossing
+# of the lines is (1: alpha + beta = theta, 2: alpha + beta + theta = 2 pi, 0: other), its radius,
+# and its distances along both lines.
+FIXED = 36 * LANES
+A, B, V, B_V, KINK_W, KINK_V, THETA, COS, SIN, RISE = range(FIXED, FIXED + 10)
+D_B, D_ALONG, D_ACROSS, CROSS, CROSS_S, CROSS_W, CROSS_V = range(FIXED + 10, FIXED + 17)
 # Of the four points of the radial line: whether it is there, and the double-doubles s^2 / scale^2
 # and 1 minus that.
-VALID, SQUARES, PLACES = 17, 21, 29
-FOR = 37  # the law that V, B_V and KINK_V are for: kind and scale
-D_SIZE = 39  # |w~ - v~|
-GEOMETRY = 40
+VALID, SQUARES, PLACES = FIXED + 17, FIXED + 21, FIXED + 29
+FOR = FIXED + 37  # the law that V, B_V and KINK_V are for: kind and scale
+GRID = FIXED + 39
 
 ORIGIN, OWN, TARGET, CROSSING = 0, 1, 2, 3  # points of the radial line: s = 0 and the three kinks
 
