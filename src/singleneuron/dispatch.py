@@ -7,14 +7,12 @@ each function that leads to it. There are two: for laws of the plane and for law
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 
 import numpy as np
-from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from .checks import Array
-from .compiled import part, stored
+from .compiled import compiling, part, stored
 from .rows import BALL, COLUMNS, GAUSSIAN, GRID, INTERVAL, LINE, RING, ROWS, SIZE
 
 KINDS = {"ball": BALL, "gaussian": GAUSSIAN, "ring": RING, "interval": INTERVAL, "line": LINE}
@@ -58,8 +56,8 @@ def batch(call, space, w, out, logs, mode, law, points, v, rtol):
 @functools.cache
 def compiled(kind: int) -> Callable[..., float]:
     """Compile `batch`, or load it from the cache; return the kernel for laws of a kind."""
-    kernel, none, law = kernel_of(kind), np.zeros((0, 3)), (kind, 1.0, 2.0)
-    with warnings.catch_warnings():  # that calls through an address are a new feature of Numba
-        warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+    none, law = np.zeros((0, 3)), (kind, 1.0, 2.0)
+    with compiling():
+        kernel = kernel_of(kind)
         batch(kernel, workspace(), np.zeros(3), none, np.zeros(0), 0, law, none, np.zeros(3), 1e-9)
     return kernel

@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import functools
 import math
-import warnings
 from collections.abc import Callable
 
 import numpy as np
-from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from .certify import NONE, certificate, clearance, fold, heights
-from .compiled import allocating, part, stored
+from .compiled import allocating, compiling, part, stored
 from .dispatch import kernel_of, parts, workspace
 from .rows import GAUSSIAN, GRADIENT, LINE
 
@@ -212,9 +210,9 @@ def run_batch(
 @functools.cache
 def compiled(kind: int) -> Callable[..., float]:
     """Compile `run_batch`, or load it from the cache; return the kernel for laws of a kind."""
-    kernel, nothing, law = kernel_of(kind), np.zeros((0, 0)), (kind, 1.0, 2.0)
+    nothing, law = np.zeros((0, 0)), (kind, 1.0, 2.0)
     shared = True, law, np.zeros(3), nothing, nothing, np.zeros(5), 1e-9, 1e-6, 0.0, 0
-    with warnings.catch_warnings():  # that calls through an address are a new feature of Numba
-        warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+    with compiling():
+        kernel = kernel_of(kind)
         run_batch(kernel, workspace(), np.zeros((0, RESULTS)), np.zeros((0, 3)), *shared)
     return kernel
