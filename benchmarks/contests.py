@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 import rivals
 import singleneuron as sn
 import twin
-from timing import ratio, rounds, summary
+from singleneuron import dispatch
+from singleneuron.rows import GRADIENT, OFFSETS, USED
+from timing import Task, busy, on_cores, ratio, rounds, summary
 
-DIM, SAMPLES = 10, (10_000, 100_000, 1_000_000)
+DIM, SAMPLES, TOGETHER = 10, (10_000, 100_000, 1_000_000), (100_000, 32)  # samples, neurons
+BATCH, JUDGED = 20_000, 100  # neurons timed together; neurons whose errors are looked at
+TOLERANCES = tuple(float(f"1e-{k}") for k in range(2, 13))
+# What the others are compared with.
+BASES = {"batch on all cores": "exact, 1e-10", "batch on one core": "exact, 1e-10, one core",
+         "one call": "exact, 1e-10, one call", "batch at 1e-8": "exact, 1e-08"}  # fmt: skip
+LIBRARIES = {"NumPy": ("numpy", ("float64",)), "PyTorch": ("torch", ("float64", "float32")),
+             "JAX": ("jax", ("float64", "float32"))}  # fmt: skip
 
 
 def problem(dim: int = DIM, rtol: float = 1e-10) -> sn.Problem:
@@ -27,88 +38,138 @@ def points(dim: int, n: int) -> np.ndarray:
     return w
 
 
-def sampling(repeats: int) -> dict[str, dict[str, object]]:
-    """Return times, errors and ratios against gradients from samples, d = 10."""
-    many = points(DIM, 20_000)
-    w, v = many[0], problem().target
-    exact = problem(rtol=1e-13).gradient(w)
-    tasks, errors = {}, {}
-    for rtol in (1e-10, 1e-8):
-        name, prob = f"exact, {rtol:g}", problem(rtol=rtol)
-        tasks[name] = (lambda prob=prob: prob.gradient(many), len(many))
-        errors[name] = np.linalg.norm(prob.gradient(w) - exact)
+def judged() -> tuple[np.ndarray, np.ndarray]:
+    """Return the first neurons that are not dead, and their gradients at the least tolerance."""
+    w = points(DIM, 2 * JUDGED)
+    w = w[~problem().is_dead(w)][:JUDGED]
+    return w, problem(rtol=1e-14).gradient(w)
+
+
+def errors(found: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Return the errors of gradients (n, k), each relative to the norm of the exact one."""
+    return np.linalg.norm(found - exact, axis=1) / np.linalg.norm(exact, axis=1)
+
+
+def gradient(repeats: int) -> dict[str, dict[str, object]]:
+    """Return times, errors and ratios of exact gradients and of gradients from samples."""
+    w, exact = judged()
+    tasks: dict[str, tuple[Task, int]] = {}
+    rows: dict[str, dict[str, object]] = {}
+
+    def enter(name: str, task: Task, items: int, found: np.ndarray, **facts: object) -> None:
+        gap = errors(found, exact)
+        tasks[name] = task, items
+        rows[name] = {**facts, "error": float(np.sqrt(np.mean(gap**2))), "worst": float(gap.max())}
+
+    for name, task, items, rtol, how in ours(w):
+        enter(name, task, items, problem(rtol=rtol).gradient(w), method="exact", rtol=rtol, how=how)
+    for name, call, n, together, library in theirs():
+        parts = list(w) if together == 1 else np.split(w, range(together, JUDGED, together))
+        found, at = np.vstack([call(part) for part in parts]), parts[0]
+        enter(name, lambda call=call, at=at: call(at), together, found, method=name.split(",")[0],
+              samples=n, neurons=together, library=library)  # fmt: skip
+    times = rounds(tasks, repeats)
+    return {
+        name: {**row, **summary(times[name]), "cores busy": busy(tasks[name][0]),
+               "slower": {base: ratio(times[name], times[of]) for base, of in BASES.items()}}
+        for name, row in rows.items()
+    }  # fmt: skip
+
+
+def ours(w: np.ndarray) -> list[tuple[str, Task, int, float, str]]:
+    """Return name, task, gradients in it, tolerance and manner of the package's contestants."""
+    many = points(DIM, BATCH)
+
+    def together(rtol: float) -> Task:
+        prob = problem(rtol=rtol)
+        return lambda: prob.gradient(many)
+
+    def one_by_one(prob: sn.Problem) -> None:
+        for own in w:
+            prob.gradient(own)
+
+    base, prob = "exact, 1e-10", problem()
+    return [
+        *((f"exact, {rtol:.0e}", together(rtol), BATCH, rtol, "batch on all cores")
+          for rtol in TOLERANCES),
+        (base + ", one core", on_cores(1, together(1e-10)), BATCH, 1e-10, "batch on one core"),
+        (base + ", one call", lambda: one_by_one(prob), len(w), 1e-10, "one call"),
+    ]  # fmt: skip
+
+
+def theirs() -> list[tuple[str, Callable[[np.ndarray], np.ndarray], int, int, str]]:
+    """Return name, gradient, samples, neurons at once, and library of what is installed."""
+    v, found = problem().target, []
     for n in SAMPLES:
         x = rivals.sample(DIM, n)
-        calls = {f"NumPy, {n:,} samples": lambda x=x: rivals.numpy_gradient(x, w, v)}
-        if importlib.util.find_spec("torch"):
-            for kind in ("float64", "float32"):
-                calls[f"PyTorch {kind}, {n:,} samples"] = rivals.torch_gradient(kind, x, w, v)
-        if importlib.util.find_spec("jax"):
-            calls[f"JAX float32, {n:,} samples"] = rivals.jax_gradient(x, w, v)
-        for name, call in calls.items():
-            tasks[name], errors[name] = (call, 1), np.linalg.norm(call() - exact)
-    times = rounds(tasks, repeats)
-    size = np.linalg.norm(exact)
-    return {
-        name: {
-            **summary(times[name]),
-            "error": max(float(errors[name] / size), 1e-16),
-            "slower than 1e-10": ratio(times[name], times["exact, 1e-10"]),
-            "slower than 1e-08": ratio(times[name], times["exact, 1e-08"]),
-        }
-        for name in tasks
-    }
+        for name, (module, kinds) in LIBRARIES.items():
+            if not importlib.util.find_spec(module):
+                continue
+            library = f"{module} {importlib.metadata.version(module)}"
+            for kind in kinds:
+                call = (rivals.numpy_gradient(x, v) if name == "NumPy" else
+                        getattr(rivals, f"{module}_gradient")(kind, x, v))  # fmt: skip
+                label = f"{name} {kind}, {n:,} samples"
+                found.append((label, call, n, 1, library))
+                if n == TOGETHER[0]:
+                    label += f", {TOGETHER[1]} neurons at once"
+                    found.append((label, call, n, TOGETHER[1], library))
+    return found
 
 
-def quadrature() -> dict[str, float]:
-    """Return the time of `dblquad` for one gradient, at the tolerance that it is asked for."""
-    prob, w = problem().reduced, problem().reduce(points(DIM, 1))[0]
-    exact, found = prob.gradient(w), {}
+def quadrature() -> dict[str, object]:
+    """Return time and error of `dblquad` for the first neuron, at the tolerance it is asked for."""
+    w, exact = judged()
+    at, prob, found = problem().reduce(w[0]), problem(rtol=1e-14).reduced, {}
     for tolerance in (1e-6, 1e-8, 1e-10):
         start = time.perf_counter()
-        value = rivals.dblquad_gradient(DIM, w, prob.target, tolerance)
+        value = rivals.dblquad_gradient(DIM, at, prob.target, tolerance)
         seconds = time.perf_counter() - start
-        found[f"{tolerance:g}"] = {
-            "seconds": seconds,
-            "error": float(np.linalg.norm(value - exact) / np.linalg.norm(exact)),
-        }
+        error = errors(value[None], prob.gradient(at)[None])[0]
+        found[f"{tolerance:.0e}"] = {"seconds": seconds, "error": float(error)}
         if seconds > 60:
             break
     return found
 
 
-def numpy_twin(repeats: int, nodes: int = 20, n: int = 100_000) -> dict[str, object]:
-    """Return the times of the vectorised twin and of the package, batch 1e5, four panels."""
+def nodes(prob: sn.Problem, w: np.ndarray) -> float:
+    """Return how many nodes the package takes for a gradient, the mean over reduced points."""
+    law = prob.law.radial
+    shape = dispatch.KINDS[law.kind], float(law.scale), float(law.power)
+    space, w = dispatch.workspace(), np.ascontiguousarray(w)
+    dispatch.batch(dispatch.compiled(shape[0]), space, np.zeros(3), np.zeros((len(w), 3)),
+                   np.zeros(len(w)), GRADIENT, shape, w, prob.target, prob.rtol)  # fmt: skip
+    return float(space[2][OFFSETS, USED]) / len(w)
+
+
+def numpy_twin(repeats: int, n: int = 100_000) -> dict[str, object]:
+    """Return times of the vectorised twin and of the package at the same number of nodes."""
     prob = problem().reduced
     w = problem().reduce(points(DIM, n))
+    taken = nodes(prob, w)
+    each = round(taken / twin.PANELS)
     block = 2000  # the twin's arrays should fit in the processor's caches
 
     def slow() -> None:
         for k in range(0, n, block):
-            twin.gradient(DIM, w[k : k + block], prob.target, nodes)
+            twin.gradient(DIM, w[k : k + block], prob.target, each)
 
-    times = rounds({"twin": (slow, n), "package": (lambda: prob.gradient(w), n)}, min(repeats, 3))
-    gap = np.linalg.norm(twin.gradient(DIM, w[:500], prob.target, nodes) - prob.gradient(w[:500]),
-                         axis=1)  # fmt: skip
+    tasks = {"twin": (slow, n), "package": (lambda: prob.gradient(w), n),
+             "one core": (on_cores(1, lambda: prob.gradient(w)), n)}  # fmt: skip
+    times = rounds(tasks, min(repeats, 3))
+    at = problem().reduce(judged()[0])
+    exact = problem(rtol=1e-14).reduced.gradient(at)
+    counts = {"twin": twin.PANELS * each, "package": taken, "one core": taken}
+    values = {"twin": twin.gradient(DIM, at, prob.target, each), "package": prob.gradient(at)}
+    values["one core"] = values["package"]
     return {
-        "nodes": twin.PANELS * nodes,
-        "twin": summary(times["twin"]),
-        "package": summary(times["package"]),
-        "ratio": ratio(times["twin"], times["package"]),
-        "median difference": float(np.median(gap)),
-    }
-
-
-def accuracy(repeats: int) -> list[dict[str, float]]:
-    """Return time and error of the package for many tolerances."""
-    w = points(DIM, 2000)
-    exact = problem(rtol=1e-14).gradient(w)
-    size = np.linalg.norm(exact, axis=1)
-    w, exact, size, rows = w[size > 0], exact[size > 0], size[size > 0], []  # dead ones are exact
-    for rtol in 10.0 ** -np.arange(2.0, 13.0):
-        prob = problem(rtol=float(rtol))
-        times = rounds({"": (lambda prob=prob: prob.gradient(w), len(w))}, repeats)[""]
-        error = np.linalg.norm(prob.gradient(w) - exact, axis=1) / size
-        rows.append({"rtol": float(rtol), "error": float(np.sqrt(np.mean(error**2))),
-                     "worst": float(error.max()), **summary(times)})  # fmt: skip
-    return rows
+        "batch": n,
+        "rows": {
+            name: {**summary(times[name]), "nodes": counts[name],
+                   "nanoseconds a node": 1e9 * float(np.median(times[name])) / counts[name],
+                   "median error": float(np.median(errors(values[name], exact))),
+                   "cores busy": busy(tasks[name][0]),
+                   "twin is slower": ratio(times["twin"], times[name])}
+            for name in tasks
+        },
+    }  # fmt: skip

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 
 import numpy as np
+
+# From one neuron w (d+1,) to its gradient, or from several (m, d+1) to theirs.
+Gradient = Callable[[np.ndarray], np.ndarray]
 
 
 def sample(dim: int, n: int, seed: int = 0) -> np.ndarray:
@@ -16,40 +20,54 @@ def sample(dim: int, n: int, seed: int = 0) -> np.ndarray:
     return np.hstack([z, np.ones((n, 1))])
 
 
-def numpy_gradient(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Return the mean of (s(w.x) - s(v.x)) 1[w.x > 0] x."""
-    own = x @ w
-    return ((np.maximum(own, 0) - np.maximum(x @ v, 0)) * (own > 0)) @ x / len(x)
+def numpy_gradient(x: np.ndarray, v: np.ndarray) -> Gradient:
+    """Return a call that gives the mean of (s(w.x) - s(v.x)) 1[w.x > 0] x."""
+    wanted = np.maximum(x @ v, 0)
 
-
-def torch_gradient(dtype: str, x: np.ndarray, w: np.ndarray, v: np.ndarray):
-    """Return a call that gives the gradient of the mean loss by autograd."""
-    import torch
-
-    kind = getattr(torch, dtype)
-    points, target = torch.tensor(x, dtype=kind), torch.tensor(v, dtype=kind)
-    wanted = torch.relu(points @ target)
-
-    def call() -> np.ndarray:
-        weight = torch.tensor(w, dtype=kind, requires_grad=True)
-        loss = 0.5 * torch.mean((torch.relu(points @ weight) - wanted) ** 2)
-        loss.backward()
-        return weight.grad.double().numpy()
+    def call(w: np.ndarray) -> np.ndarray:
+        own = x @ w.T
+        pull = np.maximum(own, 0) - (wanted if w.ndim == 1 else wanted[:, None])
+        return (pull * (own > 0)).T @ x / len(x)
 
     return call
 
 
-def jax_gradient(x: np.ndarray, w: np.ndarray, v: np.ndarray):
-    """Return a call that gives the gradient by JAX, compiled, in float32."""
+def torch_gradient(dtype: str, x: np.ndarray, v: np.ndarray) -> Gradient:
+    """Return a call that gives the gradient of the mean loss by autograd."""
+    import torch
+
+    kind = getattr(torch, dtype)
+    points = torch.tensor(x, dtype=kind)
+    wanted = torch.relu(points @ torch.tensor(v, dtype=kind))
+
+    def call(w: np.ndarray) -> np.ndarray:
+        weight = torch.tensor(np.ascontiguousarray(w.T), dtype=kind, requires_grad=True)
+        gap = torch.relu(points @ weight) - (wanted if w.ndim == 1 else wanted[:, None])
+        (0.5 * (gap**2).sum() / len(points)).backward()
+        return weight.grad.double().numpy().T
+
+    return call
+
+
+def jax_gradient(dtype: str, x: np.ndarray, v: np.ndarray) -> Gradient:
+    """Return a call that gives the gradient by JAX, compiled."""
     import jax
     import jax.numpy as jnp
 
-    points, start = jnp.asarray(x, jnp.float32), jnp.asarray(w, jnp.float32)
-    wanted = jnp.maximum(points @ jnp.asarray(v, jnp.float32), 0)
-    slope = jax.jit(
-        jax.grad(lambda u: 0.5 * jnp.mean((jnp.maximum(points @ u, 0) - wanted) ** 2))
-    )
-    return lambda: np.asarray(slope(start).block_until_ready(), float)
+    jax.config.update("jax_enable_x64", True)  # or float64 would be float32
+    points = jnp.asarray(x, dtype)
+    wanted = jnp.maximum(points @ jnp.asarray(v, dtype), 0)
+
+    def loss(weight, points, wanted):
+        return 0.5 * jnp.sum((jnp.maximum(points @ weight, 0) - wanted) ** 2) / len(points)
+
+    slope = jax.jit(jax.grad(loss))
+
+    def call(w: np.ndarray) -> np.ndarray:
+        target = wanted if w.ndim == 1 else wanted[:, None]
+        return np.asarray(slope(jnp.asarray(w.T, dtype), points, target), float).T
+
+    return call
 
 
 def dblquad_gradient(dim: int, w: np.ndarray, v: np.ndarray, tolerance: float) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import numpy as np
 
 import singleneuron as sn
 from contests import DIM, points, problem
-from timing import ratio, rounds, summary
+from timing import on_cores, ratio, rounds, summary
 
 
 def dimension(repeats: int) -> dict[str, object]:
@@ -30,11 +32,17 @@ def dimension(repeats: int) -> dict[str, object]:
     return {dim: {**summary(t), "ratio": ratio(t, times["2"])} for dim, t in times.items()}
 
 
-def batch() -> dict[str, dict[str, float]]:
+def batch(repeats: int) -> dict[str, dict[str, float]]:
     """Return the time per gradient, d = 10, for batches from 1 to a million."""
-    prob, w = problem(), points(DIM, 1_000_000)
-    tasks = {str(n): (lambda n=n: prob.gradient(w[:n]), n) for n in 10 ** np.arange(7)}
-    return {n: summary(t) for n, t in rounds(tasks, 3).items()}
+    prob, w, tasks = problem(), points(DIM, 1_000_000), {}
+
+    def several(n: int) -> None:
+        for k in range(0, max(n, 1000), n):  # short ones again and again, for the clock's sake
+            prob.gradient(w[k : k + n])
+
+    for n in 10 ** np.arange(7):
+        tasks[str(n)] = (lambda n=n: several(n), max(n, 1000))
+    return {n: summary(t) for n, t in rounds(tasks, min(repeats, 3)).items()}
 
 
 def fresh(code: str, **environment: str) -> str:
@@ -44,54 +52,81 @@ def fresh(code: str, **environment: str) -> str:
     return run.stdout
 
 
-def threads() -> dict[str, float]:
+def threads(repeats: int) -> dict[str, object]:
     """Return how much faster two threads are than one: interleaved rounds in one process."""
-    from singleneuron import engine
-
-    prob, w, usual = problem(), points(DIM, 100_000), engine.workers
-
-    def task(n: int) -> None:
-        engine.workers = lambda: n
-        prob.gradient(w)
-
-    times = rounds({"1": (lambda: task(1), len(w)), "2": (lambda: task(2), len(w))}, 7)
-    engine.workers = usual
+    prob, w = problem(), points(DIM, 100_000)
+    tasks = {str(n): (on_cores(n, lambda: prob.gradient(w)), len(w)) for n in (1, 2)}
+    times = rounds(tasks, repeats)
     return {"one": summary(times["1"]), "two": summary(times["2"]),
             "speedup": ratio(times["1"], times["2"])}  # fmt: skip
 
 
-def fates() -> dict[str, object]:
+def ball(dim: int, bias: float) -> sn.Problem:
+    """Return the reduced problem of the unit ball with a target of weights of length 1."""
+    return sn.Problem(sn.UniformBall(dim), [1.0] + (dim - 1) * [0.0] + [bias]).reduced
+
+
+def fates(repeats: int) -> dict[str, object]:
     """Return starts per second of `decide` on the grid of the fate map, by dimension."""
-    found, everything, number = {}, 0.0, 0
-    for dim in (2, 5, 20, 100, 1000, 1_000_000):
-        seconds, undecided = 0.0, 0
-        for bias in (0.3, 0.0, -0.2, -0.5, -0.8):
-            target = np.zeros(dim + 1)
-            target[0], target[-1] = 1.0, bias
-            prob = sn.Problem(sn.UniformBall(dim), target).reduced
-            angles = np.linspace(0, np.pi, 102)[1:-1]
-            rows = [rho * np.stack([np.cos(angles), np.sin(angles), 0 * angles], -1)
-                    for rho in (1e-6, 1e-3, 0.1, 1.0, 10.0)]  # fmt: skip
-            w = np.concatenate(rows)
-            sn.decide(prob, w[:2])
-            start = time.perf_counter()
-            verdict = sn.decide(prob, w)
-            seconds += time.perf_counter() - start
-            undecided += int((verdict.fate == sn.Fate.UNDECIDED).sum())
-        found[str(dim)] = {"starts per second": 2500 / seconds, "undecided": undecided}
-        everything, number = everything + seconds, number + 2500
-    return {"by dimension": found, "starts per second": number / everything}
+    angles = np.linspace(0, np.pi, 102)[1:-1]
+    w = np.concatenate([
+        rho * np.stack([np.cos(angles), np.sin(angles), 0 * angles], -1)
+        for rho in (1e-6, 1e-3, 0.1, 1.0, 10.0)
+    ])  # fmt: skip
+    grids = {dim: [ball(dim, bias) for bias in (0.3, 0.0, -0.2, -0.5, -0.8)]
+             for dim in (2, 5, 20, 100, 1000, 1_000_000)}  # fmt: skip
+    starts = 5 * len(w)
+
+    def task(grid: list[sn.Problem]) -> list[sn.Verdict]:
+        return [sn.decide(prob, w) for prob in grid]
+
+    tasks = {str(d): (lambda grid=grid: task(grid), starts) for d, grid in grids.items()}
+    times = rounds(tasks, min(repeats, 5))
+
+    def rates(each: list[float]) -> dict[str, float]:
+        return summary([1 / t for t in each], unit=1)
+
+    found = {str(d): {**rates(times[str(d)]), "undecided": sum(
+        int((verdict.fate == sn.Fate.UNDECIDED).sum()) for verdict in task(grid))}
+        for d, grid in grids.items()}  # fmt: skip
+    together = [float(np.mean(turn)) for turn in zip(*times.values())]
+    return {"starts": starts, "by dimension": found, "all": rates(together)}
+
+
+def probability(repeats: int) -> dict[str, dict[str, float]]:
+    """Return the seconds of one `failure_probability` at its default tolerance."""
+    problems = {str(dim): ball(dim, -0.5) for dim in (2, 100, 1_000_000)}
+    tasks = {dim: (lambda prob=prob: sn.failure_probability(prob, 0.1), 1)
+             for dim, prob in problems.items()}  # fmt: skip
+    return {dim: summary(t, unit=1) for dim, t in rounds(tasks, min(repeats, 5)).items()}
+
+
+def fate_map(cells: int = 200) -> dict[str, float]:
+    """Return the seconds of a map of probabilities, d = 10, tol 1e-3, by two processes.
+
+    The time to start them is in it.
+    """
+    biases, norms = np.linspace(-0.9, 0.3, cells), 10 ** np.linspace(-4, 2, cells)
+    start = time.perf_counter()
+    with concurrent.futures.ProcessPoolExecutor(
+        2, mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
+        found = sn.failure_map(sn.UniformBall(DIM), biases, norms, tol=1e-3, executor=pool)
+    return {"cells": cells, "seconds": time.perf_counter() - start,
+            "finished": int(found.finished.sum())}  # fmt: skip
 
 
 def memory() -> dict[str, float]:
     """Return the peak memory of a million gradients, d = 10, in MiB, all of Python included."""
     code = (
-        "import numpy as np, singleneuron as sn, resource\n"
+        "import numpy as np, pathlib, re, resource, singleneuron as sn\n"
         "prob = sn.Problem(sn.UniformBall(10), [1.0] + 9 * [0.0] + [0.2])\n"
         "prob.gradient(np.random.default_rng(0).standard_normal((1_000_000, 11)))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "status = pathlib.Path('/proc/self/status')\n"  # the other counts what the parent held
+        "print(re.search(r'VmHWM:\\s*(\\d+)', status.read_text())[1] if status.exists() else\n"
+        "      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
-    return {"MiB": float(fresh(code))}
+    return {"MiB": float(fresh(code)) / 1024}
 
 
 def first_call() -> dict[str, float]:

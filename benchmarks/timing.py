@@ -6,6 +6,10 @@ import statistics
 import time
 from collections.abc import Callable
 
+import numpy as np
+
+from singleneuron import engine
+
 Task = Callable[[], object]
 
 
@@ -22,10 +26,33 @@ def rounds(tasks: dict[str, tuple[Task, int]], repeats: int) -> dict[str, list[f
     return found
 
 
-def summary(times: list[float]) -> dict[str, float]:
-    """Return the least, the median and the greatest time in microseconds."""
-    micro = [1e6 * t for t in times]
-    return {"least": min(micro), "median": statistics.median(micro), "greatest": max(micro)}
+def busy(call: Task, seconds: float = 0.2) -> float:
+    """Return how many cores a call keeps busy: time of the processors over time of the clock."""
+    call()
+    start, spent = time.perf_counter(), time.process_time()
+    while time.perf_counter() - start < seconds:
+        call()
+    return (time.process_time() - spent) / (time.perf_counter() - start)
+
+
+def on_cores(n: int, call: Task) -> Task:
+    """Return a call in which the package uses n threads, whatever the machine has."""
+
+    def task() -> None:
+        usual, engine.workers = engine.workers, lambda: n
+        try:
+            call()
+        finally:
+            engine.workers = usual
+
+    return task
+
+
+def summary(times: list[float], unit: float = 1e6) -> dict[str, float]:
+    """Return the least, the median and the greatest time, by default in microseconds."""
+    found = unit * np.array(times)
+    return {"least": float(found.min()), "median": float(np.median(found)),
+            "greatest": float(found.max())}  # fmt: skip
 
 
 def ratio(slow: list[float], fast: list[float]) -> dict[str, float]:
