@@ -33,6 +33,41 @@ _SET = """changes => {
 }"""
 _NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".sn-numbers data")]
     .map(one => [one.dataset.name, one.value === "" ? null : Number(one.value)]))"""
+_SWEEP = """async ([name, values]) => {
+    const model = document.querySelector(".sn-live").singleNeuronModel;
+    const next = window.requestAnimationFrame.bind(window), old = window.requestAnimationFrame;
+    const patience = new Promise(done => setTimeout(done, 8000));
+    let drawn = 0;
+    window.requestAnimationFrame = draw => next(now => { draw(now); drawn += 1; });
+    for (const value of values) {
+        await Promise.race([new Promise(done => next(done)), patience]);
+        model.set(name, value);
+        model.save_changes();
+    }
+    await Promise.race([new Promise(done => next(() => next(done))), patience]);
+    window.requestAnimationFrame = old;
+    return drawn;
+}"""
+# What an anywidget host gives to a figure: call it with [source, style, state] on an empty page.
+ANYWIDGET = """async ([source, css, state]) => {
+    const calls = new Map();
+    window.model = {
+        saved: [],
+        get: name => state[name],
+        set: (name, value) => { state[name] = value; model.saved.push(name); },
+        save_changes: () => {},
+        on: (event, call) => calls.set(event, [...(calls.get(event) || []), call]),
+        off: (event, call) => calls.set(event, (calls.get(event) || []).filter(c => c !== call)),
+        tell: name => (calls.get("change:" + name) || []).forEach(call => call()),
+        listening: () => [...calls.values()].flat().length,
+    };
+    const sheet = document.createElement("style"), el = document.createElement("div");
+    sheet.textContent = css;
+    document.head.append(sheet);
+    document.body.append(el);
+    const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+    window.stop = await module.default.render({model, el});
+}"""
 _SANE = """() => {
     const text = document.querySelector(".sn-live").innerText;
     const values = [...document.querySelectorAll(".sn-numbers data")].map(one => Number(one.value));
@@ -84,6 +119,10 @@ class OpenFigure:
         """Change traits of the model, as Python would."""
         self.page.evaluate(_SET, changes)
         self.settle()
+
+    def sweep(self, name: str, values: list[Any]) -> int:
+        """Change a trait once a frame, as a hand does; return how many frames were drawn."""
+        return int(self.page.evaluate(_SWEEP, [name, values]))
 
     def press(self, action: str) -> None:
         """Press the button with this data-action."""

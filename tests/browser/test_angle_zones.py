@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import singleneuron as sn
-from live import PHONE, OpenFigure, open_figure, two_frames
+from live import ANYWIDGET, PHONE, OpenFigure, open_figure, two_frames
 from singleneuron.widgets import AngleZones
 from singleneuron.widgets.angle_zones import DIMS, LIMITS
 from singleneuron.widgets.base import join, style
@@ -297,58 +297,16 @@ def test_random_play_at_the_extremes(figure: Figure) -> None:
     assert figure.said == []
 
 
-def test_it_follows_the_theme_and_fits_a_frame(figure: Figure) -> None:
+def test_it_follows_the_theme_and_draws_what_a_hand_drags(figure: Figure) -> None:
     for theme in ("dark", "light"):
         figure.page.evaluate("t => { document.documentElement.dataset.theme = t; }", theme)
         figure.settle()
         assert ("sn-dark" in (figure.root.get_attribute("class") or "")) == (theme == "dark")
-    times = figure.page.evaluate(DRAG)
-    assert len(times) >= 20
-    # Sixty frames a second; what else runs on the machine only adds to a time.
-    assert times[len(times) // 4] < 1000 / 60
-
-
-DRAG = """async () => {
-    const model = document.querySelector(".sn-live").singleNeuronModel, times = [];
-    const next = window.requestAnimationFrame.bind(window), old = window.requestAnimationFrame;
-    const patience = new Promise(done => setTimeout(done, 8000));
-    window.requestAnimationFrame = draw => next(now => {
-        const begun = performance.now();
-        draw(now);
-        times.push(performance.now() - begun);
-    });
-    for (let k = 0; k < 30; k += 1) {
-        await Promise.race([new Promise(done => next(done)), patience]);
-        model.set("start", [1.2 * Math.cos(k / 9), 1.2 * Math.abs(Math.sin(k / 9))]);
-        model.save_changes();
-    }
-    await Promise.race([new Promise(done => next(() => next(done))), patience]);
-    window.requestAnimationFrame = old;
-    return times.sort((a, b) => a - b);
-}"""
+    values = [[1.2 * math.cos(k / 9), 1.2 * abs(math.sin(k / 9))] for k in range(30)]
+    assert figure.sweep("start", values) >= 20  # a stalled machine skips some
 
 
 # --- In Jupyter ---------------------------------------------------------------------------------
-
-ANYWIDGET = """async ([source, css, state]) => {
-    const calls = new Map();
-    window.model = {
-        saved: [],
-        get: name => state[name],
-        set: (name, value) => { state[name] = value; model.saved.push(name); },
-        save_changes: () => {},
-        on: (event, call) => calls.set(event, [...(calls.get(event) || []), call]),
-        off: (event, call) => calls.set(event, (calls.get(event) || []).filter(c => c !== call)),
-        tell: name => (calls.get("change:" + name) || []).forEach(call => call()),
-        listening: () => [...calls.values()].flat().length,
-    };
-    const sheet = document.createElement("style"), el = document.createElement("div");
-    sheet.textContent = css;
-    document.head.append(sheet);
-    document.body.append(el);
-    const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-    window.stop = await module.default.render({model, el});
-}"""
 
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:

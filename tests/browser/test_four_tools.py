@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import OpenFigure, open_figure, two_frames
+from live import ANYWIDGET, OpenFigure, open_figure, two_frames
 from singleneuron.widgets import FourTools
 from singleneuron.widgets.base import style
 from singleneuron.widgets.four_tools import LAWS, LIMITS
@@ -269,26 +269,6 @@ def test_it_follows_the_theme_and_fits_a_frame(figure: Figure) -> None:
 
 
 # --- In Jupyter ---------------------------------------------------------------------------------
-
-ANYWIDGET = """async ([source, css, state]) => {
-    const calls = new Map();
-    window.model = {
-        saved: [],
-        get: name => state[name],
-        set: (name, value) => { state[name] = value; model.saved.push(name); },
-        save_changes: () => {},
-        on: (event, call) => calls.set(event, [...(calls.get(event) || []), call]),
-        off: (event, call) => calls.set(event, (calls.get(event) || []).filter(c => c !== call)),
-        tell: name => (calls.get("change:" + name) || []).forEach(call => call()),
-        listening: () => [...calls.values()].flat().length,
-    };
-    const sheet = document.createElement("style"), el = document.createElement("div");
-    sheet.textContent = css;
-    document.head.append(sheet);
-    document.body.append(el);
-    const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-    window.stop = await module.default.render({model, el});
-}"""
 
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
