@@ -14,7 +14,7 @@ import singleneuron as sn
 import twin
 from singleneuron import dispatch
 from singleneuron.rows import GRADIENT, OFFSETS, USED
-from timing import Task, busy, on_cores, ratio, rounds, summary
+from timing import PAUSE, Task, busy, on_cores, ratio, rounds, summary
 
 DIM, SAMPLES, TOGETHER = 10, (10_000, 100_000, 1_000_000), (100_000, 32)  # samples, neurons
 BATCH, JUDGED = 20_000, 100  # neurons timed together; neurons whose errors are looked at
@@ -68,7 +68,7 @@ def gradient(repeats: int) -> dict[str, dict[str, object]]:
         found, at = np.vstack([call(part) for part in parts]), parts[0]
         enter(name, lambda call=call, at=at: call(at), together, found, method=name.split(",")[0],
               samples=n, neurons=together, library=library)  # fmt: skip
-    times = rounds(tasks, repeats)
+    times = rounds(tasks, repeats, PAUSE)
     return {
         name: {**row, **summary(times[name]), "cores busy": busy(tasks[name][0]),
                "slower": {base: ratio(times[name], times[of]) for base, of in BASES.items()}}

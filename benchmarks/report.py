@@ -9,10 +9,10 @@ INTRODUCTION = """\
 
 One run, all contestants in turn, {repeats} rounds. Each number is the median over the rounds, and
 in brackets stand the least and the greatest; a ratio is that of the medians, in brackets those
-within one round. Times move with the machine, ratios much less. "Cores busy" is the time of the
-processors over the time of the clock: where all contestants stay below what they may use, the
-machine was busy with other things. How to read all this: the chapter "How fast, how exact" of the
-book.
+within one round. Times move with the machine, ratios much less. Where libraries are compared, each
+call comes after a pause, in which the threads of the one before come to rest, and a call that is
+not timed. "Cores busy" is the time of the processors over the time of the clock. How to read all
+this: the chapter "How fast, how exact" of the book.
 
 The error of a gradient is |found - exact| / |exact|, with the package's gradient at the tolerance
 1e-14 as the exact one; 100 neurons, the same for all methods, and for sampling one sample that all

@@ -11,15 +11,25 @@ import numpy as np
 from singleneuron import engine
 
 Task = Callable[[], object]
+PAUSE = 0.15  # seconds after which no thread turns idly any more
 
 
-def rounds(tasks: dict[str, tuple[Task, int]], repeats: int) -> dict[str, list[float]]:
-    """Return seconds per item of each task (call, items in one call), one per round."""
+def rounds(
+    tasks: dict[str, tuple[Task, int]], repeats: int, pause: float = 0.0
+) -> dict[str, list[float]]:
+    """Return seconds per item of each task (call, items in one call), one per round.
+
+    pause: seconds to wait before each task, which is then called once untimed. Threads of other
+    libraries go on turning for some 50 milliseconds after their work, and would slow the next.
+    """
     for call, _ in tasks.values():
         call()  # compile, warm the caches
     found: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, (call, items) in tasks.items():
+            if pause:
+                time.sleep(pause)
+                call()
             start = time.perf_counter()
             call()
             found[name].append((time.perf_counter() - start) / items)
@@ -28,6 +38,7 @@ def rounds(tasks: dict[str, tuple[Task, int]], repeats: int) -> dict[str, list[f
 
 def busy(call: Task, seconds: float = 0.2) -> float:
     """Return how many cores a call keeps busy: time of the processors over time of the clock."""
+    time.sleep(PAUSE)
     call()
     start, spent = time.perf_counter(), time.process_time()
     while time.perf_counter() - start < seconds:
