@@ -181,16 +181,6 @@ def _add_up(grid, row, mode, limits):
 
 
 @part
-def _good(row, whole, rtol):
-    """Whether the errors of a row are within rtol of the whole."""
-    for k in range(3):
-        size, error = row[SUMS + 3 + k], row[ERRORS + k]
-        if error > 1e-14 * size and error > SHARE * rtol * larger(whole[SUMS + 3 + k], size):
-            return False  # above rounding
-    return True
-
-
-@part
 def _settle(total, work, count, halvings, rtol):
     """Add the pieces that are good enough to `total`, halve the others; return their number."""
     whole = work[BETWEEN + 2]
@@ -201,7 +191,12 @@ def _settle(total, work, count, halvings, rtol):
                 whole[k] += work[n, k]
     fresh = 0
     for n in range(count):
-        if fresh + 2 > PIECES or halvings == HALVINGS - 1 or _good(work[n], whole, rtol):
+        good = True
+        for k in range(3):
+            size, error = work[n, SUMS + 3 + k], work[n, ERRORS + k]
+            enough = SHARE * rtol * larger(whole[SUMS + 3 + k], size)
+            good = good and (error <= 1e-14 * size or error <= enough)  # rounding, or good enough
+        if good or fresh + 2 > PIECES or halvings == HALVINGS - 1:
             for k in range(SIZE):
                 total[k] += work[n, SUMS + k]
             continue

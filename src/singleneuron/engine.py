@@ -19,7 +19,7 @@ from .rows import GRADIENT, LOSS, MOMENTS, OVERLAP
 __all__ = ["GRADIENT", "LOSS", "MOMENTS", "OVERLAP", "atoms", "radial"]
 
 _BLOCK = 1 << 20  # floats in one temporary array
-_ROWS = 2048  # points in the work of one thread: some milliseconds
+_ROWS = 512  # points in the work of one thread: about a millisecond
 
 
 def radial(

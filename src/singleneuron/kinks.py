@@ -23,23 +23,17 @@ from .rows import (  # isort: skip
 
 
 @part
-def difference(grid, kind, i, j):
-    """Return (s_i^2 - s_j^2) / scale^2 for two points of the radial line."""
-    at, to = SQUARES + 2 * i, SQUARES + 2 * j
-    # near the centre the squares are exact, at the rim the gaps
-    if kind != GAUSSIAN and not (grid[at] < 0.5 and grid[to] < 0.5):
-        to, at = PLACES + 2 * i, PLACES + 2 * j
-    return dd_add((grid[at], grid[at + 1]), (-grid[to], -grid[to + 1]))[0]
-
-
-@part
 def compare(gaps, times, grid, kind, scale, power):
     """Fill the tables of s_i^2 - s_j^2 and of T(point i) - T(point j) for all valid points."""
     for i in range(4):
         for j in range(i):
             if grid[VALID + i] == 0 or grid[VALID + j] == 0:
                 continue
-            square = difference(grid, kind, i, j)
+            at, to = SQUARES + 2 * i, SQUARES + 2 * j
+            # near the centre the squares are exact, at the rim the gaps
+            if kind != GAUSSIAN and not (grid[at] < 0.5 and grid[to] < 0.5):
+                to, at = PLACES + 2 * i, PLACES + 2 * j
+            square = dd_add((grid[at], grid[at + 1]), (-grid[to], -grid[to + 1]))[0]
             if kind == GAUSSIAN:
                 time = 0.5 * square
             else:

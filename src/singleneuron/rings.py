@@ -68,14 +68,6 @@ def open_arcs(grid, n, state_w, state_v):
         grid[SINE_V + i], grid[COSINE_V + i] = sine, cosine
 
 
-@part
-def state(s, gap, a, b):
-    """Return whether a neuron sleeps on a ring, is awake on an arc, or everywhere."""
-    if a == 0 or gap <= 0:  # s a <= |b|
-        return FULL if b > 0 else ASLEEP
-    return AWAKE
-
-
 @inside
 def past(s, gap, root, kink, cross_s, cross_root):
     """Return half of how much an arc is wider than at the crossing of the lines, at a gap.
@@ -86,13 +78,6 @@ def past(s, gap, root, kink, cross_s, cross_root):
     return arctan(smaller(larger(kink * gap / (bottom + TINY), -1.0), 1.0))
 
 
-@inside
-def signed_kinks(grid):
-    """Return the radii of the kinks of w and v, below 0 for biases that are not."""
-    kink_w, kink_v = grid[KINK_W], grid[KINK_V]
-    return kink_w if grid[B] < 0 else -kink_w, kink_v if grid[B_V] < 0 else -kink_v
-
-
 @loop
 def meet(grid, n, kind):
     """Fill the rows MEET .. LOW_OTHER with the common pieces of arcs that cut each other.
@@ -101,7 +86,8 @@ def meet(grid, n, kind):
     the crossing of the lines, where one of them is short, it is the sum of how much the arcs are
     wider than there: nothing cancels.
     """
-    kink_w, kink_v = signed_kinks(grid)
+    kink_w = grid[KINK_W] if grid[B] < 0 else -grid[KINK_W]
+    kink_v = grid[KINK_V] if grid[B_V] < 0 else -grid[KINK_V]
     cross_s, cross_w, cross_v, theta = grid[CROSS_S], grid[CROSS_W], grid[CROSS_V], grid[THETA]
     for piece in range(2):
         half, sine, low = MEET + piece * PIECE, SINE_MEET + piece * PIECE, LOW_MEET + piece * PIECE
@@ -146,7 +132,8 @@ def manner(grid, i, state_w, state_v):
     one = alpha + beta - theta
     two = one + 2 * (theta - math.pi)
     if grid[CROSS] > 0:
-        kink_w, kink_v = signed_kinks(grid)
+        kink_w = grid[KINK_W] if grid[B] < 0 else -grid[KINK_W]
+        kink_v = grid[KINK_V] if grid[B_V] < 0 else -grid[KINK_V]
         s, gap, cross_s = grid[RADIUS + i], grid[GAP_X + i], grid[CROSS_S]
         near = past(s, gap, grid[ROOT_W + i], kink_w, cross_s, grid[CROSS_W])
         near += past(s, gap, grid[ROOT_V + i], kink_v, cross_s, grid[CROSS_V])
@@ -216,9 +203,11 @@ def rings(grid, n, mode):
     A gradient comes along and across w~, and all of its scale in the first row of SCALES.
     """
     middle = n // 2
-    s = grid[RADIUS + middle]
-    state_w = state(s, grid[GAP_W + middle], grid[A], grid[B])
-    state_v = state(s, grid[GAP_V + middle], grid[V], grid[B_V])
+    state_w = state_v = AWAKE
+    if grid[A] == 0 or grid[GAP_W + middle] <= 0:  # s a <= |b|
+        state_w = FULL if grid[B] > 0 else ASLEEP
+    if grid[V] == 0 or grid[GAP_V + middle] <= 0:
+        state_v = FULL if grid[B_V] > 0 else ASLEEP
     open_arcs(grid, n, state_w, state_v)
     kind = manner(grid, middle, state_w, state_v)
     for i in range(n):
