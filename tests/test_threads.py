@@ -25,7 +25,8 @@ def some_points(law: Law, n: int) -> np.ndarray:
 
 @pytest.mark.parametrize("law", LAWS, ids=repr)
 def test_the_same_for_any_number_of_threads(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_ROWS", 64)
+    monkeypatch.setattr(engine, "_FEWEST", 64)
+    monkeypatch.setattr(engine, "_MOST", 64)
     prob = sn.Problem(law, np.append(np.ones(law.dim), -0.1))
     w = some_points(law, 1000)
     found = {}

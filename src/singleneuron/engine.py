@@ -19,7 +19,7 @@ from .rows import GRADIENT, LOSS, MOMENTS, OVERLAP
 __all__ = ["GRADIENT", "LOSS", "MOMENTS", "OVERLAP", "atoms", "radial"]
 
 _BLOCK = 1 << 20  # floats in one temporary array
-_ROWS = 512  # points in the work of one thread: about a millisecond
+_FEWEST, _MOST = 256, 4096  # points that a thread takes at a time: some milliseconds at most
 
 
 def radial(
@@ -41,7 +41,8 @@ def spread(work: Callable[[slice], None], law: Radial, count: int, dim: int) -> 
     Points do not know of each other: the result is the same for any number of threads.
     """
     dispatch.compiled(dispatch.KINDS[law.kind])  # here, and not in several threads at once
-    rows = max(1, min(_ROWS, _BLOCK // dim))
+    rows = max(_FEWEST, min(_MOST, count // (4 * workers())))
+    rows = max(1, min(rows, _BLOCK // dim))
     parts = [slice(k, k + rows) for k in range(0, count, rows)]
     if len(parts) < 2 or workers() < 2:
         for part in parts:
