@@ -19,7 +19,7 @@ from .rows import GRADIENT, LOSS, MOMENTS, OVERLAP
 __all__ = ["GRADIENT", "LOSS", "MOMENTS", "OVERLAP", "atoms", "radial"]
 
 _BLOCK = 1 << 20  # floats in one temporary array
-_FEWEST, _MOST = 256, 4096  # points that a thread takes at a time: some milliseconds at most
+_FEWEST, _MOST = 1024, 4096  # points that a thread takes at a time: some milliseconds at most
 
 
 def radial(
