@@ -9,11 +9,12 @@ import random
 import mpmath as mp
 import numpy as np
 import pytest
-from scipy import integrate
+from scipy import integrate, special
 
 import accuracy_table
 import make_references
 import reference
+import singleneuron as sn
 
 PROMISE = 1e-10  # relative to sums of positive terms, see accuracy_table
 
@@ -32,6 +33,18 @@ def test_all_cases_keep_the_promise(capsys):
     ]
     worst.sort(reverse=True)
     assert not worst, f"{len(worst)} errors above {PROMISE}:\n" + "\n".join(map(str, worst[:20]))
+
+
+def test_kinks_that_coincide_up_to_rounding():
+    """At w = v in full coordinates the lines cross anywhere, and rounding orders the kinks."""
+    rng = np.random.default_rng(6)
+    for _ in range(2000):
+        v, scale = rng.normal(size=11), float(np.exp(rng.normal()))
+        prob, a, b = sn.Problem(sn.Gaussian(10, scale), v), scale * np.linalg.norm(v[:-1]), v[-1]
+        below, density = special.ndtr(b / a), math.exp(-((b / a) ** 2) / 2) / math.sqrt(2 * math.pi)
+        exact = ((a * a + b * b) * below + a * b * density) / 2
+        assert prob.trivial_loss == pytest.approx(exact, rel=PROMISE, abs=0)
+        assert prob.active_mass(v) == pytest.approx(below, rel=PROMISE, abs=0)
 
 
 def describe(line):

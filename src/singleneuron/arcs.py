@@ -68,17 +68,21 @@ def _panel(work, grid, kind, scale, power, left, length):
     count, limits = int(work[OFFSETS, COUNT]), work[BETWEEN + 3]
     row = work[count]
     root = math.inf if left == CROSSING else 0.0
+    row[OFFSET] = work[OFFSETS, left]
     row[STEP] = scale * scale * (2.0 if kind == GAUSSIAN else grid[PLACES + 2 * left])
     for j in range(4):
         row[GAPS + j] = row[TIMES + j] = 0.0
         if grid[VALID + j] > 0 and j != left:
             row[GAPS + j] = work[BETWEEN, 4 * left + j]
-            row[TIMES + j] = time = work[BETWEEN + 1, 4 * left + j]
+            time = work[BETWEEN + 1, 4 * left + j]
+            if work[OFFSETS, j] < row[OFFSET] or (work[OFFSETS, j] == row[OFFSET] and j < left):
+                time = larger(time, 0.0)  # it comes before, if by less than the rounding
+            row[TIMES + j] = time
             if left == CROSSING and time >= 0:
                 root = smaller(root, time)
     square = root
     root = math.sqrt(square)
-    row[OFFSET], row[ROOT] = work[OFFSETS, left], root
+    row[ROOT] = root
     end, low = length / (math.sqrt(square + length) + root), 0.0
     # In u the integrand is analytic but for the points left of the panel: one that lies `time`
     # before the root kink makes singularities at +-i sqrt(time). And 1 - exp(-2T/k) is periodic.

@@ -4,7 +4,8 @@ From the values f at its n nodes a rule also gives coefficients c_k of f in Lege
 k < n. The error of the rule is of the size of c_k with k >= 2n. Where f is analytic inside the
 ellipse around the interval with foci at its ends and half-axes of sum rho, c_k falls at least
 like rho^-k: from the last coefficients, E, one expects an error of E rho^-n; and, if the decay
-from some in the middle, M, goes on, of E (E / M)^2. Pairs of coefficients are looked at, at the
+from some in the middle, M, goes on, of E (E / M)^2. The first is believed only if the decay so far
+is of that kind. Pairs of coefficients are looked at, at the
 end and some way before: a singularity may make them oscillate and be small by chance. No value is
 computed twice.
 """
@@ -87,10 +88,11 @@ def weigh(grid, row, rule, decay, enough):
         f += value * TABLE[at + 7 * LANES + i]
     end, before, middle = abs(a) + abs(b), abs(c) + abs(d), abs(e) + abs(f)
     error = 1.5 * larger(end, before) * decay
-    if error > enough:  # what the middle ones let expect, if the decay goes on
+    falls = end * end <= 100 * decay * middle * middle  # as the ellipse says, up to a factor
+    if error > enough or not falls:  # what the middle ones let expect, if the decay goes on
         if before < middle:
             before *= math.sqrt(before / middle)
         end = larger(end, before)
         share = end / middle if end < middle else 1.0
-        error = 1.5 * end * smaller(share * share, decay)
+        error = 4 * end * (smaller(share * share, decay) if falls else share * share)
     return total, error
