@@ -4,10 +4,9 @@ From the values f at its n nodes a rule also gives coefficients c_k of f in Lege
 k < n. The error of the rule is of the size of c_k with k >= 2n. Where f is analytic inside the
 ellipse around the interval with foci at its ends and half-axes of sum rho, c_k falls at least
 like rho^-k: from the last coefficients, E, one expects an error of E rho^-n; and, if the decay
-from some in the middle, M, goes on, of E (E / M)^2. The first is believed only if the decay so far
-is of that kind. Pairs of coefficients are looked at, at the
-end and some way before: a singularity may make them oscillate and be small by chance. No value is
-computed twice.
+from some in the middle, M, goes on, of E (E / M)^2. The first is believed only if the decay so
+far is of that kind. Pairs of coefficients are looked at, at the end and some way before: a
+singularity may make them oscillate and be small by chance. No value is computed twice.
 """
 
 from __future__ import annotations
