@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import PHONE, WIDE, OpenFigure, open_figure, two_frames
+from live import ANYWIDGET, PHONE, WIDE, OpenFigure, open_figure, two_frames
 from singleneuron.widgets import TwoFates
 from singleneuron.widgets.base import join, style
 from singleneuron.widgets.two_fates import LIMITS, PRESETS
@@ -432,30 +432,11 @@ def test_it_follows_the_theme(figure: Figure) -> None:
 
 # --- In Jupyter ---------------------------------------------------------------------------------
 
-ANYWIDGET = """async ([source, css, state]) => {
-    const sheet = document.createElement("style");
-    sheet.textContent = css;
-    document.head.append(sheet);
-    const calls = new Map();
-    window.model = {
-        saved: [],
-        get: name => state[name],
-        set: (name, value) => { state[name] = value; model.saved.push(name); },
-        save_changes: () => {},
-        on: (event, call) => calls.set(event, [...(calls.get(event) || []), call]),
-        off: (event, call) => calls.set(event, (calls.get(event) || []).filter(c => c !== call)),
-        tell: name => (calls.get("change:" + name) || []).forEach(call => call()),
-        listening: () => [...calls.values()].flat().length,
-    };
+# What of JupyterLab a figure can see: its theme, and the class of its outputs.
+JUPYTER = """() => {
     document.body.dataset.jpThemeLight = "false";
     document.body.className = "jp-RenderedHTMLCommon";
-    const el = document.createElement("div");
-    document.body.append(el);
-    const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-    window.stop = await module.default.render({model, el});
 }"""
-
-
 # JupyterLab's rules for lists of terms: a figure that does not undo them prints over its labels.
 JUPYTERLAB = """.jp-RenderedHTMLCommon dl dt { float: left; clear: both; width: 20%; }
 .jp-RenderedHTMLCommon dl dd { margin-left: 20%; width: 80%; }"""
@@ -473,6 +454,7 @@ def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.evaluate(JUPYTER)
     page.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
     page.add_style_tag(content=JUPYTERLAB)
     page.wait_for_selector(".sn-figure[data-frames]")
