@@ -18,6 +18,7 @@ ORDER = (
     "hooks",
     "laws",
     "cones",
+    "plane",
     "compiled",
     "rows",
     "doubled",

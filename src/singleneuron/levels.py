@@ -70,7 +70,7 @@ def least_overlap(prob: Problem, delta: ArrayLike) -> Array:
         caught = np.append(0.0, np.cumsum(square[order] * atoms[1][order]))
         mass = np.append(0.0, np.cumsum(atoms[1][order]))
         return np.asarray(np.interp(need, caught, mass).reshape(given.shape))
-    if prob._size == 0:  # v.x is constant
+    if prob._plane.target[0] == 0:  # v.x is constant
         return np.asarray(np.minimum(given / most, 1.0))
     up = np.eye(prob.dim + 1)[-1]
 
@@ -116,5 +116,5 @@ def _height(prob: Problem) -> float:
     """Return a tau beyond which v.x does not go, or hardly ever."""
     law, v = prob.law, prob.target
     if math.isinf(law.support_radius):
-        return float(prob._reduced_target[2] + 40 * prob._size * prob._need_radial().scale)
+        return float(prob._plane.target[2] + 40 * prob._plane.target[0] * prob._need_radial().scale)
     return float(law.support_function(v[:-1])) + float(v[-1])

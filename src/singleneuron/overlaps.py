@@ -113,9 +113,9 @@ def overlap_spectrum(prob: Problem, w: ArrayLike) -> tuple[Array, Counts]:
 def _spherical(prob: Problem, flat: Array) -> tuple[Array, Counts]:
     """Return eigenvalues and counts (n, k) at rows (n, d+1), for a law with radial parts."""
     law = prob._need_radial()
-    centred = prob._pull(flat)
-    reduced = prob._flat_reduced(centred)
-    parts = [_blocks(law, reduced[k : k + _BLOCK], prob._reduced_target)
+    centred = prob._plane.pull(flat)
+    reduced = prob._plane.reduce(centred)
+    parts = [_blocks(law, reduced[k : k + _BLOCK], prob._plane.target)
              for k in range(0, len(flat), _BLOCK)]  # fmt: skip
     blocks, across = (np.concatenate(one) for one in zip(*parts, strict=True))
     if not prob.law.is_symmetric:
@@ -140,21 +140,21 @@ def _full(prob: Problem, w: Array, reduced: Array, block: Array, across: float) 
     """Return E[x x^T 1_A] (d+1, d+1) of an affine image from that of its centred law."""
     d = prob.dim
     frame = np.zeros((d + 1, 3))
-    frame[:d, 0], frame[d, 2] = prob._axis, 1.0
+    frame[:d, 0], frame[d, 2] = prob._plane.axis, 1.0
     if reduced[1] > 0:
-        frame[:d, 1] = (w[:d] - reduced[0] * prob._axis) / reduced[1]
+        frame[:d, 1] = (w[:d] - reduced[0] * prob._plane.axis) / reduced[1]
     elif d > 1:  # any direction across will do
-        other = np.eye(d)[np.argmin(np.abs(prob._axis))]
-        other -= (other @ prob._axis) * prob._axis
+        other = np.eye(d)[np.argmin(np.abs(prob._plane.axis))]
+        other -= (other @ prob._plane.axis) * prob._plane.axis
         frame[:d, 1] = other / np.linalg.norm(other)
     moment = frame @ block @ frame.T
     plane = frame[:d, :2] @ frame[:d, :2].T
     moment[:d, :d] += across * (np.eye(d) - plane)
     lift = np.eye(d + 1)
-    if prob._matrix is not None:
-        lift[:d, :d] = prob._matrix
-    if prob._shift is not None:
-        lift[:d, d] = prob._shift
+    if prob._plane.matrix is not None:
+        lift[:d, :d] = prob._plane.matrix
+    if prob._plane.shift is not None:
+        lift[:d, d] = prob._plane.shift
     return np.asarray(lift @ moment @ lift.T)
 
 

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from . import checks, cones
 from .checks import Array
 from .laws import Law, PlanarProjection
-
-_BLOCK = 1 << 20  # floats in one temporary array
+from .plane import Plane
+from .rows import GRADIENT, LOSS, MOMENTS, OVERLAP
 
 
 class Problem:
@@ -65,19 +65,7 @@ class Problem:
             raise ValueError(
                 f"target must not be dead, got {self.target}: it is 0 on all inputs; raise its bias"
             )
-        self._atoms = law.atoms()
-        if law.is_symmetric:
-            self._radial, self._matrix, self._shift = law.radial, None, None
-        else:
-            core, self._matrix, self._shift = law.core()
-            self._radial = core.radial
-        centred = self._pull(self.target)
-        self._size = float(np.linalg.norm(centred[:-1]))
-        self._axis = np.zeros(self.dim)
-        self._axis[0] = 1.0
-        if self._size > 0:
-            self._axis = centred[:-1] / self._size
-        self._reduced_target = np.array([self._size, 0.0, centred[-1]])
+        self._atoms, self._plane = law.atoms(), Plane(law, self.target)
 
     def __repr__(self) -> str:
         shown = np.array2string(self.target, threshold=6, precision=4)
@@ -99,9 +87,7 @@ class Problem:
 
     def loss(self, w: ArrayLike) -> Array:
         """Return F(w), shape (...). To compare losses use `excess_loss`."""
-        from . import engine
-
-        return self._scaled(engine.LOSS, w)[0]
+        return self._scaled(LOSS, w)[..., 0]
 
     def excess_loss(self, w: ArrayLike) -> Array:
         """Return F(w) - F(0), shape (...), accurate even where it is 1e-14 F(0)."""
@@ -110,29 +96,21 @@ class Problem:
 
     def excess_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return (m, l), shapes (...): excess loss m exp(l) at `w`; exp(l) may underflow."""
-        from . import engine
-
-        own, cross, log_scale = self._evaluate(engine.MOMENTS, w, 2)
-        return 0.5 * own - cross, log_scale
+        values, log_scale = self._evaluate(MOMENTS, w)
+        return 0.5 * values[..., 0] - values[..., 1], log_scale
 
     def moments(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return E s(w.x)^2 and E s(w.x) s(v.x), each of shape (...) and relatively exact."""
-        from . import engine
-
-        own, cross = self._scaled(engine.MOMENTS, w, 2)
-        return own, cross
+        values = self._scaled(MOMENTS, w)
+        return values[..., 0], values[..., 1]
 
     def overlap(self, w: ArrayLike) -> Array:
         """Return P(w.x > 0, v.x > 0), shape (...)."""
-        from . import engine
-
-        return self._scaled(engine.OVERLAP, w)[0]
+        return self._scaled(OVERLAP, w)[..., 0]
 
     def active_mass(self, w: ArrayLike) -> Array:
         """Return P(w.x > 0), shape (...)."""
-        from . import engine
-
-        return self._scaled(engine.OVERLAP, w, 2)[1]
+        return self._scaled(OVERLAP, w)[..., 1]
 
     def gradient(self, w: ArrayLike) -> Array:
         """Return g(w) = E (s(w.x) - s(v.x)) 1[w.x > 0] x, shape (..., d+1)."""
@@ -141,30 +119,7 @@ class Problem:
 
     def gradient_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return (m, l), shapes (..., d+1) and (...), with gradient m exp(l) at `w`."""
-        from . import engine
-
-        w = self._points("w", w)
-        if self._atoms is not None:
-            gradient = engine.atoms(engine.GRADIENT, *self._atoms, w, self.target)
-            return gradient, np.zeros(w.shape[:-1])
-        law, flat = self._need_radial(), w.reshape(-1, self.dim + 1)
-        result, log_scale = np.empty_like(flat), np.empty(len(flat))
-
-        def some(rows: slice) -> None:
-            pulled = self._pull(flat[rows])
-            reduced = self._flat_reduced(pulled)
-            parts, log_scale[rows] = engine.radial(
-                engine.GRADIENT, law, reduced, self._reduced_target, self.rtol
-            )
-            part = self._unfold(pulled, reduced, parts)
-            if self._matrix is not None:
-                part[:, :-1] = part[:, :-1] @ self._matrix.T
-            if self._shift is not None:
-                part[:, :-1] += part[:, -1:] * self._shift
-            result[rows] = part
-
-        engine.spread(some, law, len(flat), self.dim)
-        return result.reshape(w.shape), log_scale.reshape(w.shape[:-1])
+        return self._evaluate(GRADIENT, w)
 
     # Facts about sets: thin methods over `cones`
 
@@ -191,13 +146,13 @@ class Problem:
         is not symmetric.
         """
         law = self.law if isinstance(self.law, PlanarProjection) else PlanarProjection(self.law)
-        return Problem(law, self._reduced_target, self.rtol)
+        return Problem(law, self._plane.target, self.rtol)
 
     def reduce(self, w: ArrayLike) -> Array:
         """Return (p, q, b) of w, shape (..., 3); in dimension one (p, 0, b) with p signed."""
         self._need_symmetric()
         w = self._points("w", w)
-        return self._flat_reduced(w.reshape(-1, self.dim + 1)).reshape(*w.shape[:-1], 3)
+        return self._plane.reduce(w.reshape(-1, self.dim + 1)).reshape(*w.shape[:-1], 3)
 
     def lift(self, like_w: ArrayLike, reduced: ArrayLike) -> Array:
         """Return the parameters (..., d+1) with coordinates `reduced` in the plane of `like_w`.
@@ -210,13 +165,13 @@ class Problem:
         shape = np.broadcast_shapes(like_w.shape[:-1], reduced.shape[:-1])
         flat = np.broadcast_to(like_w, (*shape, self.dim + 1)).reshape(-1, self.dim + 1)
         parts = np.broadcast_to(reduced, (*shape, 3)).reshape(-1, 3)
-        own = self._flat_reduced(flat)
+        own = self._plane.reduce(flat)
         if ((own[:, 1] == 0) & (parts[:, 1] != 0)).any():
             raise ValueError(
                 "like_w must not be parallel to the target where q is not 0, got "
                 f"{like_w.ravel()[:3]}: it names no plane; pass q = 0 or another like_w"
             )
-        return self._unfold(flat, own, parts).reshape(*shape, self.dim + 1)
+        return self._plane.unfold(flat, own, parts).reshape(*shape, self.dim + 1)
 
     # Inside
 
@@ -230,73 +185,39 @@ class Problem:
             )
 
     def _need_radial(self) -> Any:
-        if self._radial is None:
+        if self._plane.radial is None:
             raise ValueError(
                 f"law {self.law!r} has no exact objective; use Empirical(law.sample(n, rng))"
             )
-        return self._radial
+        return self._plane.radial
 
-    def _pull(self, w: Array) -> Array:
-        """Return the parameters seen by the centred law: (B^T w~, b + w~.m)."""
-        if self._matrix is None and self._shift is None:
-            return w
-        pulled = w.copy()
-        if self._matrix is not None:
-            pulled[..., :-1] = w[..., :-1] @ self._matrix
-        if self._shift is not None:
-            pulled[..., -1] += w[..., :-1] @ self._shift
-        return pulled
-
-    def _flat_reduced(self, flat: Array) -> Array:
-        """Return (p, q, b) of rows (n, d+1) of the centred law."""
-        result = np.empty((len(flat), 3))
-        result[:, 2] = flat[:, -1]
-        rows = max(1, _BLOCK // self.dim)
-        for k in range(0, len(flat), rows):
-            block = flat[k : k + rows, :-1]
-            along = block @ self._axis
-            result[k : k + rows, 0] = along
-            result[k : k + rows, 1] = np.linalg.norm(block - along[:, None] * self._axis, axis=1)
-        if self.dim == 1:
-            result[:, 1] = 0.0
-        return result
-
-    def _unfold(self, flat: Array, reduced: Array, parts: Array) -> Array:
-        """Return rows (n, d+1) with coordinates `parts` in the planes of `flat`."""
-        result = np.empty_like(flat)
-        result[:, -1] = parts[:, 2]
-        size = np.where(reduced[:, 1] > 0, reduced[:, 1], 1.0)
-        rows = max(1, _BLOCK // self.dim)
-        for k in range(0, len(flat), rows):
-            part = slice(k, k + rows)
-            across = (flat[part, :-1] - reduced[part, :1] * self._axis) / size[part, None]
-            result[part, :-1] = parts[part, :1] * self._axis + parts[part, 1:2] * across
-        return result
-
-    def _evaluate(self, mode: int, w: ArrayLike, parts: int) -> tuple[Array, ...]:
-        """Return the first `parts` values of `mode` and their log scale, each of shape (...)."""
+    def _evaluate(self, mode: int, w: ArrayLike) -> tuple[Array, Array]:
+        """Return the values of `mode`, (..., k), and their log scale, (...)."""
         from . import engine
 
         w = self._points("w", w)
         if self._atoms is not None:
             values = engine.atoms(mode, *self._atoms, w, self.target)
-            return *(values[..., k] for k in range(parts)), np.zeros(w.shape[:-1])
-        law, flat = self._need_radial(), w.reshape(-1, self.dim + 1)
-        out, log_scale = np.empty((len(flat), 3)), np.empty(len(flat))
+            return values, np.zeros(w.shape[:-1])
+        law, plane, flat = self._need_radial(), self._plane, w.reshape(-1, self.dim + 1)
+        values = np.empty((len(flat), self.dim + 1 if mode == GRADIENT else 3))
+        log_scale = np.empty(len(flat))
 
         def some(rows: slice) -> None:
-            reduced = self._flat_reduced(self._pull(flat[rows]))
-            out[rows], log_scale[rows] = engine.radial(
-                mode, law, reduced, self._reduced_target, self.rtol
-            )
+            pulled = plane.pull(flat[rows])
+            reduced = plane.reduce(pulled)
+            parts, log_scale[rows] = engine.radial(mode, law, reduced, plane.target, self.rtol)
+            if mode == GRADIENT:
+                parts = plane.unfold(pulled, reduced, parts)
+                plane.push(parts)
+            values[rows] = parts
 
         engine.spread(some, law, len(flat), self.dim)
-        shaped = (out[:, k].reshape(w.shape[:-1]) for k in range(parts))
-        return *shaped, log_scale.reshape(w.shape[:-1])
+        return values.reshape(*w.shape[:-1], values.shape[1]), log_scale.reshape(w.shape[:-1])
 
-    def _scaled(self, mode: int, w: ArrayLike, parts: int = 1) -> tuple[Array, ...]:
-        *values, log_scale = self._evaluate(mode, w, parts)
-        return tuple(value * np.exp(log_scale) for value in values)
+    def _scaled(self, mode: int, w: ArrayLike) -> Array:
+        values, log_scale = self._evaluate(mode, w)
+        return values * np.exp(log_scale)[..., None]
 
 
 def reduce(prob: Problem, w: ArrayLike) -> Array:

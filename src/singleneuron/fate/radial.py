@@ -32,17 +32,17 @@ def _frame(prob: Problem) -> _Frame:
 
     kind, scale, power = prob._need_radial()
     law, none = (dispatch.KINDS[kind], float(scale), float(power)), np.zeros((0, 0))
-    if prob._matrix is None and prob._shift is None:
-        return _Frame(law, prob._reduced_target, none, none, None)
+    if prob._plane.matrix is None and prob._plane.shift is None:
+        return _Frame(law, prob._plane.target, none, none, None)
     d = prob.dim
     turn = np.eye(d + 1)
-    if prob._matrix is not None:
-        turn[:d, :d] = prob._matrix.T
-    if prob._shift is not None:
-        turn[d, :d] = prob._shift
-    turn[:d, :d] = _reflection(prob._axis) @ turn[:d, :d]
+    if prob._plane.matrix is not None:
+        turn[:d, :d] = prob._plane.matrix.T
+    if prob._plane.shift is not None:
+        turn[d, :d] = prob._plane.shift
+    turn[:d, :d] = _reflection(prob._plane.axis) @ turn[:d, :d]
     back = np.linalg.inv(turn)
-    return _Frame(law, prob._reduced_target, turn @ turn.T, back.T @ back, turn)
+    return _Frame(law, prob._plane.target, turn @ turn.T, back.T @ back, turn)
 
 
 def _reflection(axis: Array) -> Array:
@@ -66,7 +66,7 @@ def run(
 ) -> tuple[Array, Array]:
     """Return results (n, 5) of rows `flat` (n, d+1), and the points they are about."""
     frame = _frame(prob)
-    reduced = prob._flat_reduced(prob._pull(flat)) if frame.turn is None else None
+    reduced = prob._plane.reduce(prob._plane.pull(flat)) if frame.turn is None else None
     line = frame.turn is None and prob._need_radial().kind in ("interval", "line")
     if frame.turn is not None:
         states = flat @ frame.turn.T
@@ -99,7 +99,7 @@ def run(
             assert reduced is not None
             ends = reduced[moved]
             ends[:, :: 2 if line else 1] = states[moved]
-            points[moved] = prob._unfold(flat[moved], reduced[moved], ends)
+            points[moved] = prob._plane.unfold(flat[moved], reduced[moved], ends)
     return results, points
 
 
@@ -133,8 +133,8 @@ def _at_start(prob: Problem, flat: Array, rules: Rules) -> Array:
 
 def _blind_angles(prob: Problem, flat: Array) -> Array:
     """Return (n, 2): the angle to the target and the sum of both half-widths."""
-    p, q, b = prob._flat_reduced(prob._pull(flat)).T
-    c, size, offset = prob._need_radial().scale, prob._size, prob._reduced_target[2]
+    p, q, b = prob._plane.reduce(prob._plane.pull(flat)).T
+    c, size, offset = prob._need_radial().scale, prob._plane.target[0], prob._plane.target[2]
     if math.isinf(prob.law.support_radius):
         return np.full((len(flat), 2), np.pi)
     reach = c * np.hypot(p, q)

@@ -1,0 +1,88 @@
+r"""The coordinates (p, q, b) of a parameter: the plane of w~ and v~, and the bias.
+
+p is the component of w~ along v~, q >= 0 the length of the rest. A law x~ = B z~ + m is first
+taken back to its centred law: w.x = (B^T w~).z~ + (b + w~.m).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .checks import Array
+from .laws import Law
+
+_BLOCK = 1 << 20  # floats in one temporary array
+
+
+class Plane:
+    """The coordinates that a law and a target give; rows are parameters (n, d+1), bias last.
+
+    Attributes
+    ----------
+    radial : Radial or None
+        The radial law of the centred law.
+    matrix, shift : ndarray or None
+        B and m; None for identity and zero.
+    axis : ndarray of shape (d,)
+        The direction of the target's weight, as the centred law sees it.
+    target : ndarray of shape (3,)
+        The target's coordinates (|v~|, 0, b_v).
+    """
+
+    def __init__(self, law: Law, target: Array):
+        if law.is_symmetric:
+            self.radial, self.matrix, self.shift = law.radial, None, None
+        else:
+            core, self.matrix, self.shift = law.core()
+            self.radial = core.radial
+        centred = self.pull(target)
+        size = float(np.linalg.norm(centred[:-1]))
+        self.axis = np.zeros(law.dim)
+        self.axis[0] = 1.0
+        if size > 0:
+            self.axis = centred[:-1] / size
+        self.target = np.array([size, 0.0, centred[-1]])
+
+    def pull(self, rows: Array) -> Array:
+        """Return the parameters seen by the centred law: (B^T w~, b + w~.m)."""
+        if self.matrix is None and self.shift is None:
+            return rows
+        pulled = rows.copy()
+        if self.matrix is not None:
+            pulled[..., :-1] = rows[..., :-1] @ self.matrix
+        if self.shift is not None:
+            pulled[..., -1] += rows[..., :-1] @ self.shift
+        return pulled
+
+    def push(self, rows: Array) -> None:
+        """Turn gradients of the centred law into those of the law, in place: `pull` transposed."""
+        if self.matrix is not None:
+            rows[:, :-1] = rows[:, :-1] @ self.matrix.T
+        if self.shift is not None:
+            rows[:, :-1] += rows[:, -1:] * self.shift
+
+    def reduce(self, pulled: Array) -> Array:
+        """Return (p, q, b), shape (n, 3), of rows that `pull` returned."""
+        result = np.empty((len(pulled), 3))
+        result[:, 2] = pulled[:, -1]
+        rows = max(1, _BLOCK // len(self.axis))
+        for k in range(0, len(pulled), rows):
+            block = pulled[k : k + rows, :-1]
+            along = block @ self.axis
+            result[k : k + rows, 0] = along
+            result[k : k + rows, 1] = np.linalg.norm(block - along[:, None] * self.axis, axis=1)
+        if len(self.axis) == 1:
+            result[:, 1] = 0.0
+        return result
+
+    def unfold(self, pulled: Array, reduced: Array, parts: Array) -> Array:
+        """Return rows with coordinates `parts` in the planes of `pulled`, which has `reduced`."""
+        result = np.empty_like(pulled)
+        result[:, -1] = parts[:, 2]
+        size = np.where(reduced[:, 1] > 0, reduced[:, 1], 1.0)
+        rows = max(1, _BLOCK // len(self.axis))
+        for k in range(0, len(pulled), rows):
+            part = slice(k, k + rows)
+            across = (pulled[part, :-1] - reduced[part, :1] * self.axis) / size[part, None]
+            result[part, :-1] = parts[part, :1] * self.axis + parts[part, 1:2] * across
+        return result
