@@ -32,6 +32,7 @@ ORDER = (
     "intervals",
     "dispatch",
     "engine",
+    "objective",
     "certify",
     "paths",
     "problem",

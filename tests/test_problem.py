@@ -262,7 +262,7 @@ def test_four_tools_hold_everywhere(w, u, k):
 
 @given(reduced_point(anything), st.integers(0, len(PLANAR) - 1))
 def test_no_finite_parameter_gives_nan(w, k):
-    """From 1e-308 to 1e100, apart by any factor; squares of larger ones would overflow."""
+    """From 1e-308 to 1e100, apart by any factor; for larger ones see `test_sizes.py`."""
     prob = PLANAR[k]
     w = w * [1, prob.law.law.dim > 1, 1]
     for name in ("loss", "excess_loss", "gradient", "overlap", "active_mass"):

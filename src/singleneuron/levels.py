@@ -116,5 +116,5 @@ def _height(prob: Problem) -> float:
     """Return a tau beyond which v.x does not go, or hardly ever."""
     law, v = prob.law, prob.target
     if math.isinf(law.support_radius):
-        return float(prob._plane.target[2] + 40 * prob._plane.target[0] * prob._need_radial().scale)
+        return float(prob._plane.target[2] + 40 * prob._plane.target[0] * prob._plane.radial.scale)
     return float(law.support_function(v[:-1])) + float(v[-1])

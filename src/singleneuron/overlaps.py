@@ -112,7 +112,7 @@ def overlap_spectrum(prob: Problem, w: ArrayLike) -> tuple[Array, Counts]:
 
 def _spherical(prob: Problem, flat: Array) -> tuple[Array, Counts]:
     """Return eigenvalues and counts (n, k) at rows (n, d+1), for a law with radial parts."""
-    law = prob._need_radial()
+    law = prob._plane.radial
     centred = prob._plane.pull(flat)
     reduced = prob._plane.reduce(centred)
     parts = [_blocks(law, reduced[k : k + _BLOCK], prob._plane.target)
@@ -124,7 +124,7 @@ def _spherical(prob: Problem, flat: Array) -> tuple[Array, Counts]:
             for one in zip(centred, reduced, blocks, across, strict=True)
         ]).reshape(len(flat), prob.dim + 1)  # fmt: skip
         return values, np.ones(values.shape, np.int64)
-    if law.kind in ("interval", "line"):
+    if prob._plane.on_line:
         values = np.linalg.eigvalsh(blocks[:, ::2, ::2])
         return values, np.ones(values.shape, np.int64)
     if (reduced[:, 1] == 0).all():  # one plane is as good as another

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from .checks import Array
-from .laws import Law
+from .cones.support import unit_scale
+from .laws import Law, Radial
 
 _BLOCK = 1 << 20  # floats in one temporary array
 
@@ -19,29 +20,50 @@ class Plane:
 
     Attributes
     ----------
-    radial : Radial or None
-        The radial law of the centred law.
     matrix, shift : ndarray or None
         B and m; None for identity and zero.
     axis : ndarray of shape (d,)
         The direction of the target's weight, as the centred law sees it.
+    exponent : int
+        The target's largest entry is below 2^exponent, and at least half of that.
     target : ndarray of shape (3,)
         The target's coordinates (|v~|, 0, b_v).
     """
 
     def __init__(self, law: Law, target: Array):
         if law.is_symmetric:
-            self.radial, self.matrix, self.shift = law.radial, None, None
+            self._radial, self.matrix, self.shift = law.radial, None, None
         else:
             core, self.matrix, self.shift = law.core()
-            self.radial = core.radial
-        centred = self.pull(target)
-        size = float(np.linalg.norm(centred[:-1]))
+            self._radial = core.radial
+        self._law = law
+        unit, exponent = unit_scale(target)
+        self.exponent, centred = int(exponent), self.pull(unit)
+        size = float(_lengths(centred[None, :-1])[0])
         self.axis = np.zeros(law.dim)
         self.axis[0] = 1.0
         if size > 0:
             self.axis = centred[:-1] / size
-        self.target = np.array([size, 0.0, centred[-1]])
+        self._unit = np.array([size, 0.0, centred[-1]])
+        self.target = self.target_times(0)
+
+    def target_times(self, power: int) -> Array:
+        """Return the target's coordinates times 2^power."""
+        return np.ldexp(self._unit, self.exponent + power)
+
+    @property
+    def radial(self) -> Radial:
+        """The radial law of the centred law; ValueError if it has none."""
+        if self._radial is None:
+            raise ValueError(
+                f"law {self._law!r} has no exact objective; use Empirical(law.sample(n, rng))"
+            )
+        return self._radial
+
+    @property
+    def on_line(self) -> bool:
+        """Whether the inputs are those of dimension one; there q = 0 and p has a sign."""
+        return self._radial is not None and self._radial.kind in ("interval", "line")
 
     def pull(self, rows: Array) -> Array:
         """Return the parameters seen by the centred law: (B^T w~, b + w~.m)."""
@@ -70,7 +92,7 @@ class Plane:
             block = pulled[k : k + rows, :-1]
             along = block @ self.axis
             result[k : k + rows, 0] = along
-            result[k : k + rows, 1] = np.linalg.norm(block - along[:, None] * self.axis, axis=1)
+            result[k : k + rows, 1] = _lengths(block - along[:, None] * self.axis)
         if len(self.axis) == 1:
             result[:, 1] = 0.0
         return result
@@ -86,3 +108,13 @@ class Plane:
             across = (pulled[part, :-1] - reduced[part, :1] * self.axis) / size[part, None]
             result[part, :-1] = parts[part, :1] * self.axis + parts[part, 1:2] * across
         return result
+
+
+def _lengths(rows: Array) -> Array:
+    """Return the norms of rows, with squares that neither over- nor underflow."""
+    size = np.asarray(np.linalg.norm(rows, axis=1))
+    odd = ~((size > 1e-140) & (size < 1e140))
+    if odd.any():
+        scaled, exponent = unit_scale(rows[odd])
+        size[odd] = np.ldexp(np.linalg.norm(scaled, axis=1), exponent)
+    return size

@@ -8,15 +8,15 @@ last; leading axes are a batch and come back in the result.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks, cones
 from .checks import Array
+from .cones.support import unit_scale
 from .laws import Law, PlanarProjection
-from .plane import Plane
+from .objective import Objective, Scaled
 from .rows import GRADIENT, LOSS, MOMENTS, OVERLAP
 
 
@@ -43,6 +43,10 @@ class Problem:
     -----
     Exact for spherical laws and their affine images in any dimension, and for finitely many
     points. A cube with d >= 2 has no exact loss: `loss` and its relatives raise ValueError.
+    Weights and targets may have any finite size: nothing is NaN, and a result is inf only if it
+    is too large for a float. The accuracy is kept up to a factor of 1e200 between w and v; beyond,
+    loss and gradient may take the smaller one for one of that share. Sizes below 1e-300, where
+    floats lose digits, count as they are, and the law's own scale should be far from both ends.
     Conventions: s'(0) = 0. Source: chapter "The exact objective".
 
     Examples
@@ -65,7 +69,8 @@ class Problem:
             raise ValueError(
                 f"target must not be dead, got {self.target}: it is 0 on all inputs; raise its bias"
             )
-        self._atoms, self._plane = law.atoms(), Plane(law, self.target)
+        self._objective = Objective(law, self.target, self.rtol)
+        self._plane = self._objective.plane
 
     def __repr__(self) -> str:
         shown = np.array2string(self.target, threshold=6, precision=4)
@@ -81,45 +86,45 @@ class Problem:
     @cached_property
     def trivial_loss(self) -> float:
         """F(0), the loss of every dead neuron (a float; 0.0 if it underflows)."""
-        return float(0.5 * self.moments(self.target)[0])
+        values, log_scale, powers = self._evaluate(MOMENTS, self.target)
+        return float(Scaled(0.5 * values, log_scale, powers).joined()[0])
 
     # Functions of the parameters
 
     def loss(self, w: ArrayLike) -> Array:
         """Return F(w), shape (...). To compare losses use `excess_loss`."""
-        return self._scaled(LOSS, w)[..., 0]
+        return self._evaluate(LOSS, w).joined()[..., 0][()]
 
     def excess_loss(self, w: ArrayLike) -> Array:
         """Return F(w) - F(0), shape (...), accurate even where it is 1e-14 F(0)."""
-        value, log_scale = self.excess_mantissa(w)
-        return value * np.exp(log_scale)
+        return self._excess(w).joined()
 
     def excess_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return (m, l), shapes (...): excess loss m exp(l) at `w`; exp(l) may underflow."""
-        values, log_scale = self._evaluate(MOMENTS, w)
-        return 0.5 * values[..., 0] - values[..., 1], log_scale
+        excess = self._excess(w)
+        return excess.values, excess.whole_log
 
     def moments(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return E s(w.x)^2 and E s(w.x) s(v.x), each of shape (...) and relatively exact."""
-        values = self._scaled(MOMENTS, w)
-        return values[..., 0], values[..., 1]
+        values = self._evaluate(MOMENTS, w).joined()
+        return values[..., 0][()], values[..., 1][()]
 
     def overlap(self, w: ArrayLike) -> Array:
         """Return P(w.x > 0, v.x > 0), shape (...)."""
-        return self._scaled(OVERLAP, w)[..., 0]
+        return self._evaluate(OVERLAP, w).joined()[..., 0][()]
 
     def active_mass(self, w: ArrayLike) -> Array:
         """Return P(w.x > 0), shape (...)."""
-        return self._scaled(OVERLAP, w)[..., 1]
+        return self._evaluate(OVERLAP, w).joined()[..., 1][()]
 
     def gradient(self, w: ArrayLike) -> Array:
         """Return g(w) = E (s(w.x) - s(v.x)) 1[w.x > 0] x, shape (..., d+1)."""
-        value, log_scale = self.gradient_mantissa(w)
-        return value * np.exp(log_scale)[..., None]
+        return self._evaluate(GRADIENT, w).joined()
 
     def gradient_mantissa(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return (m, l), shapes (..., d+1) and (...), with gradient m exp(l) at `w`."""
-        return self._evaluate(GRADIENT, w)
+        gradient = self._evaluate(GRADIENT, w)
+        return gradient.values, gradient.whole_log[..., 0]
 
     # Facts about sets: thin methods over `cones`
 
@@ -152,7 +157,12 @@ class Problem:
         """Return (p, q, b) of w, shape (..., 3); in dimension one (p, 0, b) with p signed."""
         self._need_symmetric()
         w = self._points("w", w)
-        return self._plane.reduce(w.reshape(-1, self.dim + 1)).reshape(*w.shape[:-1], 3)
+        flat = w.reshape(-1, self.dim + 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = self._plane.reduce(flat)
+            over = ~np.isfinite(result).all(axis=-1)  # perhaps only on the way
+            result[over] = np.ldexp(self._plane.reduce(np.ldexp(flat[over], -64)), 64)
+        return result.reshape(*w.shape[:-1], 3)
 
     def lift(self, like_w: ArrayLike, reduced: ArrayLike) -> Array:
         """Return the parameters (..., d+1) with coordinates `reduced` in the plane of `like_w`.
@@ -165,6 +175,7 @@ class Problem:
         shape = np.broadcast_shapes(like_w.shape[:-1], reduced.shape[:-1])
         flat = np.broadcast_to(like_w, (*shape, self.dim + 1)).reshape(-1, self.dim + 1)
         parts = np.broadcast_to(reduced, (*shape, 3)).reshape(-1, 3)
+        flat = unit_scale(flat)[0]  # what counts is the plane
         own = self._plane.reduce(flat)
         if ((own[:, 1] == 0) & (parts[:, 1] != 0)).any():
             raise ValueError(
@@ -184,40 +195,15 @@ class Problem:
                 f"law must be symmetric for reduced coordinates, got {self.law!r}; use full vectors"
             )
 
-    def _need_radial(self) -> Any:
-        if self._plane.radial is None:
-            raise ValueError(
-                f"law {self.law!r} has no exact objective; use Empirical(law.sample(n, rng))"
-            )
-        return self._plane.radial
+    def _evaluate(self, mode: int, w: ArrayLike) -> Scaled:
+        return self._objective.evaluate(mode, self._points("w", w))
 
-    def _evaluate(self, mode: int, w: ArrayLike) -> tuple[Array, Array]:
-        """Return the values of `mode`, (..., k), and their log scale, (...)."""
-        from . import engine
-
-        w = self._points("w", w)
-        if self._atoms is not None:
-            values = engine.atoms(mode, *self._atoms, w, self.target)
-            return values, np.zeros(w.shape[:-1])
-        law, plane, flat = self._need_radial(), self._plane, w.reshape(-1, self.dim + 1)
-        values = np.empty((len(flat), self.dim + 1 if mode == GRADIENT else 3))
-        log_scale = np.empty(len(flat))
-
-        def some(rows: slice) -> None:
-            pulled = plane.pull(flat[rows])
-            reduced = plane.reduce(pulled)
-            parts, log_scale[rows] = engine.radial(mode, law, reduced, plane.target, self.rtol)
-            if mode == GRADIENT:
-                parts = plane.unfold(pulled, reduced, parts)
-                plane.push(parts)
-            values[rows] = parts
-
-        engine.spread(some, law, len(flat), self.dim)
-        return values.reshape(*w.shape[:-1], values.shape[1]), log_scale.reshape(w.shape[:-1])
-
-    def _scaled(self, mode: int, w: ArrayLike) -> Array:
-        values, log_scale = self._evaluate(mode, w)
-        return values * np.exp(log_scale)[..., None]
+    def _excess(self, w: ArrayLike) -> Scaled:
+        values, log_scale, powers = self._evaluate(MOMENTS, w)
+        top = powers.max(axis=-1)
+        if powers.any():
+            values = np.ldexp(values, powers - top[..., None])
+        return Scaled(0.5 * values[..., 0] - values[..., 1], log_scale[..., 0], top)
 
 
 def reduce(prob: Problem, w: ArrayLike) -> Array:

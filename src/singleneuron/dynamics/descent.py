@@ -18,7 +18,7 @@ from .trajectory import Trajectory
 if TYPE_CHECKING:
     from ..problem import Problem
 
-_LARGEST_START = 1e100
+_LARGEST_START = 1e100  # and of a target, with its inverse: steps are measured by squares
 _LARGEST = 1e120  # beyond it a diverging run is recorded as NaN, long before a square overflows
 
 
@@ -45,7 +45,7 @@ def gradient_descent(
     Parameters
     ----------
     prob : Problem
-        The problem, full or reduced.
+        The problem, full or reduced; its target of size 1e-100 to 1e100.
     start : array_like of shape (..., d+1)
         One start or a batch, entries up to 1e100.
     steps : int
@@ -113,7 +113,8 @@ def stochastic_gradient_descent(
     Parameters
     ----------
     prob : Problem
-        The problem in full coordinates (one input does not keep the plane of w and v).
+        The problem in full coordinates (one input does not keep the plane of w and v); its
+        target of size 1e-100 to 1e100.
     start : array_like of shape (..., d+1)
         One start or a batch, entries up to 1e100.
     steps : int
@@ -186,6 +187,12 @@ def start_array(prob: Problem, start: ArrayLike) -> Array:
         raise ValueError(f"start must hold at least one vector, got shape {w.shape}; pass a start")
     if np.abs(w).max() > _LARGEST_START:
         raise ValueError(f"start must have entries up to 1e100, got {np.abs(w).max()}; scale down")
+    size = np.abs(prob.target).max()
+    if not 1 / _LARGEST_START <= size <= _LARGEST_START:
+        raise ValueError(
+            f"prob must have a target of size 1e-100 to 1e100, got {size}; scale target and starts "
+            "together, which scales the run and changes no fate"
+        )
     return w
 
 

@@ -42,7 +42,7 @@ def gradient_flow(
     Parameters
     ----------
     prob : Problem
-        The problem, full or reduced.
+        The problem, full or reduced; its target of size 1e-100 to 1e100.
     start : array_like of shape (..., d+1)
         One start or a batch, entries up to 1e100.
     t_end : float

@@ -54,9 +54,9 @@ def decide(
     Parameters
     ----------
     prob : Problem
-        The problem, full or reduced.
+        The problem, full or reduced; its target of size 1e-100 to 1e100.
     start : array_like of shape (..., d+1)
-        One start or a batch, bias last.
+        One start or a batch, bias last, entries up to 1e100.
     dynamics : str
         "flow" or "descent".
     step_size : float, optional

@@ -30,7 +30,7 @@ class _Frame(NamedTuple):
 def _frame(prob: Problem) -> _Frame:
     from .. import dispatch
 
-    kind, scale, power = prob._need_radial()
+    kind, scale, power = prob._plane.radial
     law, none = (dispatch.KINDS[kind], float(scale), float(power)), np.zeros((0, 0))
     if prob._plane.matrix is None and prob._plane.shift is None:
         return _Frame(law, prob._plane.target, none, none, None)
@@ -67,7 +67,7 @@ def run(
     """Return results (n, 5) of rows `flat` (n, d+1), and the points they are about."""
     frame = _frame(prob)
     reduced = prob._plane.reduce(prob._plane.pull(flat)) if frame.turn is None else None
-    line = frame.turn is None and prob._need_radial().kind in ("interval", "line")
+    line = frame.turn is None and prob._plane.on_line
     if frame.turn is not None:
         states = flat @ frame.turn.T
     else:
@@ -134,7 +134,7 @@ def _at_start(prob: Problem, flat: Array, rules: Rules) -> Array:
 def _blind_angles(prob: Problem, flat: Array) -> Array:
     """Return (n, 2): the angle to the target and the sum of both half-widths."""
     p, q, b = prob._plane.reduce(prob._plane.pull(flat)).T
-    c, size, offset = prob._need_radial().scale, prob._plane.target[0], prob._plane.target[2]
+    c, size, offset = prob._plane.radial.scale, prob._plane.target[0], prob._plane.target[2]
     if math.isinf(prob.law.support_radius):
         return np.full((len(flat), 2), np.pi)
     reach = c * np.hypot(p, q)
