@@ -36,6 +36,7 @@ ORDER = (
     "certify",
     "paths",
     "problem",
+    "wedges",
     "overlaps",
     "levels",
     "sampling",

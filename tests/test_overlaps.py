@@ -128,3 +128,13 @@ def test_shapes_blind_neurons_and_reduced_coordinates() -> None:
         sn.overlap_curvature(sn.Problem(sn.UniformCube(2), [1.0, 0, 0]), [1.0, 0, 0])
     with pytest.raises(ValueError, match="w must have shape"):
         sn.overlap_curvature(prob, [1.0, 0.0])
+
+
+@pytest.mark.parametrize("law", [sn.UniformBall(3), sn.Gaussian(1), sn.Empirical([[0.5], [2.0]])])
+@pytest.mark.parametrize("powers", [(700, 0), (-700, 0), (0, 700), (0, -700), (1000, 1000)])
+def test_only_directions_count(law: sn.laws.Law, powers: tuple[int, int]) -> None:
+    """Powers of two scale w and v exactly, and the overlap not at all."""
+    w, v = np.ones(law.dim + 1), np.r_[0.5, np.ones(law.dim)]
+    sure = sn.overlap_curvature(sn.Problem(law, v), w)
+    far = sn.Problem(law, np.ldexp(v, powers[1]))
+    assert sn.overlap_curvature(far, np.ldexp(w, powers[0])) == sure > 0
