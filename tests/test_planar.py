@@ -109,7 +109,7 @@ def test_threshold_and_curvature_keep_their_digits_near_pi() -> None:
 def test_the_two_forms_of_small_arguments_meet() -> None:
     for x in (1 - 1e-12, 1.0, 1 + 1e-12):
         wanted = x - math.sin(x), math.sin(x) - x * math.cos(x)
-        assert planar._tails(np.array(x)) == pytest.approx(wanted, rel=1e-14, abs=0)
+        assert planar.landscape.tails(np.array(x)) == pytest.approx(wanted, rel=1e-14, abs=0)
 
 
 def test_velocity_is_the_gradient() -> None:
