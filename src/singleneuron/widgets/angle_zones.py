@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from ..checks import number, vector
+from .allowed import in_range, in_upper_half, one_number_of
 from .base import LiveFigure
 
 __all__ = ["AngleZones"]
@@ -66,27 +66,12 @@ class AngleZones(LiveFigure):
 
     @traitlets.validate("dim")
     def _known_dim(self, proposal: Any) -> int:
-        value = number("dim", proposal["value"])
-        if value not in DIMS:
-            raise ValueError(f"dim must be one of {DIMS}, got {proposal['value']!r}; choose one")
-        return int(value)
+        return one_number_of(proposal, DIMS)
 
     @traitlets.validate("c", "offset", "bias", "time")
     def _within_limits(self, proposal: Any) -> float:
-        name = proposal["trait"].name
-        low, high = LIMITS[name]
-        value = number(name, proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("start")
     def _in_half_plane(self, proposal: Any) -> list[float]:
-        extent = LIMITS["extent"]
-        point = [float(x) for x in vector("start", proposal["value"], 2)]
-        if max(map(abs, point)) > extent or point[1] < 0:
-            raise ValueError(
-                f"start must lie in [-{extent}, {extent}] x [0, {extent}], got {point}; "
-                "move it inside"
-            )
-        return point
+        return in_upper_half(proposal, LIMITS["extent"])

@@ -7,9 +7,9 @@ from typing import Any
 
 import traitlets
 
-from ..checks import number
 from ..laws import UniformBall
 from ..problem import Problem
+from .allowed import in_range
 from .base import LiveFigure
 
 __all__ = ["BlindStart"]
@@ -90,10 +90,7 @@ class BlindStart(LiveFigure):
     @traitlets.validate("dim", "radius", "angle", "offset", "bias", "steps")
     def _within_limits(self, proposal: Any) -> float | int:
         name = proposal["trait"].name
-        low, high = LIMITS[name]
-        value = number(name, proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be in [{low}, {high}], got {value}; move it inside")
+        value = in_range(proposal, LIMITS[name])
         if name not in WHOLE:
             return value
         if value != round(value):

@@ -6,7 +6,8 @@ from typing import Any
 
 import traitlets
 
-from ..checks import choice, count, number
+from ..checks import choice
+from .allowed import in_range, whole
 from .base import LiveFigure
 
 __all__ = ["BornDead"]
@@ -60,17 +61,8 @@ class BornDead(LiveFigure):
 
     @traitlets.validate("dim", "seed")
     def _whole(self, proposal: Any) -> int:
-        name = proposal["trait"].name
-        low, high = LIMITS[name]
-        value = count(name, proposal["value"], minimum=int(low))
-        if value > high:
-            raise ValueError(f"{name} must be at most {high}, got {value}; choose a smaller one")
-        return value
+        return whole(proposal, *LIMITS[proposal["trait"].name])
 
     @traitlets.validate("radius")
     def _within_limits(self, proposal: Any) -> float:
-        low, high = LIMITS["radius"]
-        value = number("radius", proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"radius must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])

@@ -6,8 +6,9 @@ from typing import Any
 
 import traitlets
 
-from ..checks import choice, finite_array, number, vector
+from ..checks import choice, finite_array, vector
 from ..cones import Classification
+from .allowed import in_range
 from .base import LiveFigure
 
 __all__ = ["CriticalPoints"]
@@ -72,11 +73,7 @@ class CriticalPoints(LiveFigure):
 
     @traitlets.validate("c")
     def _within_limits(self, proposal: Any) -> float:
-        low, high = LIMITS["c"]
-        value = number("c", proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"c must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("points")
     def _five_points(self, proposal: Any) -> list[list[float]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from ..checks import number, vector
+from .allowed import in_range, in_square
 from .base import LiveFigure
 
 __all__ = ["FateAtlas"]
@@ -63,19 +63,8 @@ class FateAtlas(LiveFigure):
 
     @traitlets.validate("c", "offset", "step_size")
     def _within_limits(self, proposal: Any) -> float:
-        name = proposal["trait"].name
-        low, high = LIMITS[name]
-        value = number(name, proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("start")
     def _within_plane(self, proposal: Any) -> list[float]:
-        extent = LIMITS["extent"]
-        point = [float(x) for x in vector("start", proposal["value"], 2)]
-        if max(map(abs, point)) > extent:
-            raise ValueError(
-                f"start must lie in [-{extent}, {extent}]^2, got {point}; move it inside"
-            )
-        return point
+        return in_square(proposal, LIMITS["extent"])

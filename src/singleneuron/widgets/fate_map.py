@@ -6,7 +6,8 @@ from typing import Any
 
 import traitlets
 
-from ..checks import number, vector
+from ..checks import vector
+from .allowed import in_range, one_number_of
 from .base import LiveFigure
 
 __all__ = ["FateMap"]
@@ -60,18 +61,11 @@ class FateMap(LiveFigure):
 
     @traitlets.validate("dim")
     def _known_dim(self, proposal: Any) -> int:
-        value = number("dim", proposal["value"])
-        if value not in DIMS:
-            raise ValueError(f"dim must be one of {DIMS}, got {proposal['value']!r}; choose one")
-        return int(value)
+        return one_number_of(proposal, DIMS)
 
     @traitlets.validate("offset")
     def _within_limits(self, proposal: Any) -> float:
-        low, high = LIMITS["offset"]
-        value = number("offset", proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"offset must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("start")
     def _on_the_map(self, proposal: Any) -> list[float]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import traitlets
 
-from ..checks import choice, number, vector
+from ..checks import choice
 from ..laws import Empirical, Law, UniformBall
+from .allowed import in_range, in_square
 from .base import LiveFigure
 
 __all__ = ["FourTools"]
@@ -76,18 +77,8 @@ class FourTools(LiveFigure):
 
     @traitlets.validate("step_size")
     def _within_limits(self, proposal: Any) -> float:
-        low, high = LIMITS["step_size"]
-        value = number("step_size", proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"step_size must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("w", "target")
     def _within_plane(self, proposal: Any) -> list[float]:
-        name, extent = proposal["trait"].name, LIMITS["extent"]
-        point = [float(x) for x in vector(name, proposal["value"], 2)]
-        if max(map(abs, point)) > extent:
-            raise ValueError(
-                f"{name} must lie in [-{extent}, {extent}]^2, got {point}; move it inside"
-            )
-        return point
+        return in_square(proposal, LIMITS["extent"])

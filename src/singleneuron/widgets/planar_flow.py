@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from ..checks import number, vector
+from .allowed import in_range, in_upper_half
 from .base import LiveFigure
 
 __all__ = ["PlanarFlow"]
@@ -56,18 +56,8 @@ class PlanarFlow(LiveFigure):
 
     @traitlets.validate("start")
     def _within_plane(self, proposal: Any) -> list[float]:
-        side = LIMITS["extent"]
-        along, across = (float(x) for x in vector("start", proposal["value"], 2))
-        if abs(along) > side or not 0 <= across <= side:
-            raise ValueError(
-                f"start must lie in [-{side}, {side}] x [0, {side}], got {[along, across]}; "
-                "move it inside"
-            )
-        return [along, across]
+        return in_upper_half(proposal, LIMITS["extent"])
 
     @traitlets.validate("time")
     def _within_time(self, proposal: Any) -> float:
-        value = number("time", proposal["value"])
-        if not 0 <= value <= LIMITS["time"]:
-            raise ValueError(f"time must be in [0, {LIMITS['time']}], got {value}; move it inside")
-        return value
+        return in_range(proposal, (0, LIMITS["time"]))

@@ -6,7 +6,8 @@ from typing import Any
 
 import traitlets
 
-from ..checks import choice, count, number, vector
+from ..checks import choice
+from .allowed import in_range, in_square, whole
 from .base import LiveFigure
 
 __all__ = ["SafeBall"]
@@ -67,12 +68,7 @@ class SafeBall(LiveFigure):
 
     @traitlets.validate("c", "reach", "step_size")
     def _within_limits(self, proposal: Any) -> float:
-        name = proposal["trait"].name
-        low, high = LIMITS[name]
-        value = number(name, proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("dynamics")
     def _known_dynamics(self, proposal: Any) -> str:
@@ -80,17 +76,8 @@ class SafeBall(LiveFigure):
 
     @traitlets.validate("seed")
     def _whole_number(self, proposal: Any) -> int:
-        value, high = count("seed", proposal["value"], minimum=0), LIMITS["seed"][1]
-        if value > high:
-            raise ValueError(f"seed must be at most {high}, got {value}; choose a smaller number")
-        return value
+        return whole(proposal, 0, LIMITS["seed"][1])
 
     @traitlets.validate("target")
     def _within_plane(self, proposal: Any) -> list[float]:
-        extent = LIMITS["extent"]
-        point = [float(x) for x in vector("target", proposal["value"], 2)]
-        if max(map(abs, point)) > extent:
-            raise ValueError(
-                f"target must lie in [-{extent}, {extent}]^2, got {point}; move it inside"
-            )
-        return point
+        return in_square(proposal, LIMITS["extent"])

@@ -6,10 +6,12 @@ from typing import Any
 
 import traitlets
 
-from ..checks import count, finite_array, number, vector
+from ..checks import finite_array
 from ..laws import Empirical, UniformBall
 from ..problem import Problem
+from .allowed import in_range, in_square, whole
 from .base import LiveFigure
+from .presets import Presets
 
 __all__ = ["SampleFates"]
 
@@ -49,7 +51,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-class SampleFates(LiveFigure):
+class SampleFates(Presets, LiveFigure):
     """The plane of (weight, bias) of a sample, and descent on the sample and on its law.
 
     The law is uniform on [-1, 1]. The sample's dead cone, hatched, holds that of the law, shaded.
@@ -86,6 +88,7 @@ class SampleFates(LiveFigure):
     """
 
     _module = "sample_fates"
+    _presets = PRESETS
     _question = "When does a sample give a start another fate than the law it comes from?"
 
     points = traitlets.Any(PRESETS["spurious"]["points"]).tag(sync=True)
@@ -96,14 +99,6 @@ class SampleFates(LiveFigure):
     preset = traitlets.Unicode("spurious").tag(sync=True)
     presets = traitlets.Dict(PRESETS, read_only=True).tag(sync=True)
     limits = traitlets.Dict(LIMITS, read_only=True).tag(sync=True)
-
-    def __init__(self, **traits: Any) -> None:
-        preset = traits.get("preset")
-        if preset:
-            traits = {**PRESETS.get(preset, {}), **traits}
-        elif set(traits) & set(PRESETS["spurious"]):
-            traits = {"preset": "", **traits}
-        super().__init__(**traits)
 
     def problems(self) -> tuple[Problem, Problem]:
         """Return the problem of the law and that of the sample.
@@ -129,45 +124,12 @@ class SampleFates(LiveFigure):
 
     @traitlets.validate("seed")
     def _whole_seed(self, proposal: Any) -> int:
-        value = count("seed", proposal["value"], minimum=0)
-        if value > 9999:
-            raise ValueError(f"seed must be at most 9999, got {value}; choose a smaller number")
-        return value
+        return whole(proposal, 0, 9999)
 
     @traitlets.validate("step_size")
     def _within_limits(self, proposal: Any) -> float:
-        low, high = LIMITS["step_size"]
-        value = number("step_size", proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"step_size must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("start", "target")
     def _within_plane(self, proposal: Any) -> list[float]:
-        name, extent = proposal["trait"].name, LIMITS["extent"]
-        point = [float(x) for x in vector(name, proposal["value"], 2)]
-        if max(map(abs, point)) > extent:
-            raise ValueError(
-                f"{name} must lie in [-{extent}, {extent}]^2, got {point}; move it inside"
-            )
-        return point
-
-    @traitlets.validate("preset")
-    def _known_preset(self, proposal: Any) -> str:
-        value = str(proposal["value"])
-        if value and value not in PRESETS:
-            names = ", ".join(map(repr, PRESETS))
-            raise ValueError(f"preset must be one of {names} or '', got {value!r}; choose one")
-        return value
-
-    @traitlets.observe("preset")
-    def _apply_preset(self, change: Any) -> None:
-        with self.hold_trait_notifications():
-            for name, value in PRESETS.get(change["new"], {}).items():
-                setattr(self, name, value)
-
-    @traitlets.observe("points", "seed", "start", "target", "step_size")
-    def _leave_preset(self, change: Any) -> None:
-        values = PRESETS.get(self.preset, {})
-        if any(getattr(self, name) != value for name, value in values.items()):
-            self.preset = ""
+        return in_square(proposal, LIMITS["extent"])

@@ -6,8 +6,9 @@ from typing import Any
 
 import traitlets
 
-from ..checks import count, number, vector
+from .allowed import in_range, in_square, whole
 from .base import LiveFigure
+from .presets import Presets
 
 __all__ = ["TwoFates"]
 
@@ -20,7 +21,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 LIMITS: dict[str, Any] = {"c": [0.25, 4.0], "step_size": [0.05, 4.0], "extent": 3.0}
 
 
-class TwoFates(LiveFigure):
+class TwoFates(Presets, LiveFigure):
     """The plane of (weight, bias), the dead cone in it, and the path of gradient descent.
 
     Inputs are uniform on [-c, c], the neuron is s(w x + b), the loss
@@ -59,6 +60,7 @@ class TwoFates(LiveFigure):
     """
 
     _module = "two_fates"
+    _presets = PRESETS
     _question = "Which starts are learned, and which are lost for ever?"
 
     c = traitlets.Any(PRESETS["learned"]["c"]).tag(sync=True)
@@ -72,57 +74,14 @@ class TwoFates(LiveFigure):
     presets = traitlets.Dict(PRESETS, read_only=True).tag(sync=True)
     limits = traitlets.Dict(LIMITS, read_only=True).tag(sync=True)
 
-    def __init__(self, **traits: Any) -> None:
-        preset = traits.get("preset")
-        if preset:
-            traits = {**PRESETS.get(preset, {}), **traits}
-        elif set(traits) & set(PRESETS["learned"]):
-            traits = {"preset": "", **traits}
-        super().__init__(**traits)
-
     @traitlets.validate("c", "step_size")
     def _within_limits(self, proposal: Any) -> float:
-        name = proposal["trait"].name
-        low, high = LIMITS[name]
-        value = number(name, proposal["value"])
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be in [{low}, {high}], got {value}; move it inside")
-        return value
+        return in_range(proposal, LIMITS[proposal["trait"].name])
 
     @traitlets.validate("start", "target")
     def _within_plane(self, proposal: Any) -> list[float]:
-        name, extent = proposal["trait"].name, LIMITS["extent"]
-        point = [float(x) for x in vector(name, proposal["value"], 2)]
-        if max(map(abs, point)) > extent:
-            raise ValueError(
-                f"{name} must lie in [-{extent}, {extent}]^2, got {point}; move it inside"
-            )
-        return point
+        return in_square(proposal, LIMITS["extent"])
 
     @traitlets.validate("shown", "max_steps")
     def _whole_number(self, proposal: Any) -> int:
-        name = proposal["trait"].name
-        value = count(name, proposal["value"], minimum=-1 if name == "shown" else 1)
-        if value > 10_000:
-            raise ValueError(f"{name} must be at most 10000, got {value}; choose a smaller number")
-        return value
-
-    @traitlets.validate("preset")
-    def _known_preset(self, proposal: Any) -> str:
-        value = str(proposal["value"])
-        if value and value not in PRESETS:
-            names = ", ".join(map(repr, PRESETS))
-            raise ValueError(f"preset must be one of {names} or '', got {value!r}; choose one")
-        return value
-
-    @traitlets.observe("preset")
-    def _apply_preset(self, change: Any) -> None:
-        with self.hold_trait_notifications():
-            for name, value in PRESETS.get(change["new"], {}).items():
-                setattr(self, name, value)
-
-    @traitlets.observe("c", "start", "target", "step_size")
-    def _leave_preset(self, change: Any) -> None:
-        values = PRESETS.get(self.preset, {})
-        if any(getattr(self, name) != value for name, value in values.items()):
-            self.preset = ""
+        return whole(proposal, -1 if proposal["trait"].name == "shown" else 1, 10_000)
