@@ -16,6 +16,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from neuronbook import notebooks
 from neuronbook.build import build
+from neuronbook.offline import mended
 
 TOP = Path(__file__).parents[1]
 CHAPTERS = notebooks.chapters(TOP)
@@ -198,6 +199,16 @@ def visible(text: str) -> str:
     """The text of a page, code aside."""
     code = re.compile(r"<(script|style|pre|code)\b.*?</\1>", re.DOTALL)
     return re.sub(r"<[^>]*>", "", code.sub("", text))
+
+
+def test_a_formula_keeps_what_touches_it() -> None:
+    one = '<span class="math notranslate nohighlight">\\(x\\)</span>'
+    assert mended(f"if {one} and") == f"if {one} and"
+    assert mended(f"if ({one}, {one}).") == (
+        f'if <span class="kept">({one},</span> <span class="kept">{one}).</span>'
+    )
+    link = '<a class="reference internal" href="#e">'
+    assert mended(f"Solution to{link} Exercise 1</a>") == f"Solution to {link}Exercise 1</a>"
 
 
 def test_no_markup_is_left_in_the_text(site: Path) -> None:
