@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html.parser
+import inspect
 import re
 import subprocess
 import sys
@@ -14,9 +15,11 @@ import nbformat
 import pytest
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+import singleneuron as sn
 from neuronbook import notebooks
 from neuronbook.build import build
 from neuronbook.offline import mended
+from neuronbook.reference import keep_bars
 
 TOP = Path(__file__).parents[1]
 CHAPTERS = notebooks.chapters(TOP)
@@ -53,6 +56,28 @@ def test_the_example_of_the_readme_runs() -> None:
             assert float(said) == pytest.approx(float(other), abs=5e-5)  # four digits shown
         else:
             assert said == other
+
+
+# --- The reference ---------------------------------------------------------------------------
+
+
+def test_every_public_name_is_in_the_reference(site: Path) -> None:
+    pages = [
+        (site / "back" / f"{name}.html").read_text() for name in ("reference", "reference_figures")
+    ]
+    entries = set(re.findall(r'<dt class="sig[^"]*" id="([^"]+)"', "".join(pages)))
+    names = {f"singleneuron.{name}" for name in sn.__all__}
+    for module in filter(inspect.ismodule, (getattr(sn, name) for name in sn.__all__)):
+        names.remove(module.__name__)
+        inner = {name for name in getattr(module, "__all__", ()) if callable(getattr(module, name))}
+        names |= {f"{module.__name__}.{name}" for name in inner - set(sn.__all__)}
+    assert names <= entries
+
+
+def test_norms_in_docstrings_stay_norms() -> None:
+    lines = ["Where |w~| = 1 and :math:`|v| > 0`.", "", ">>> a | b", "See `x|y`."]
+    keep_bars(None, "function", "f", None, None, lines)
+    assert lines == [r"Where \|w~\| = 1 and :math:`|v| > 0`.", "", ">>> a | b", "See `x|y`."]
 
 
 # --- Warnings are errors ---------------------------------------------------------------------
