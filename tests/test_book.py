@@ -19,7 +19,7 @@ import singleneuron as sn
 from neuronbook import notebooks
 from neuronbook.build import build
 from neuronbook.offline import mended
-from neuronbook.reference import keep_bars
+from neuronbook.reference import keep_bars, keep_lists
 
 TOP = Path(__file__).parents[1]
 CHAPTERS = notebooks.chapters(TOP)
@@ -72,6 +72,14 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
         inner = {name for name in getattr(module, "__all__", ()) if callable(getattr(module, name))}
         names |= {f"{module.__name__}.{name}" for name in inner - set(sn.__all__)}
     assert names <= entries
+
+
+def test_attributes_with_one_entry_stay_together(site: Path) -> None:
+    lines = [":ivar w, target: Two points, or none.", ":vartype w, target: array"]
+    keep_lists(None, "class", "C", None, None, lines)
+    assert lines == [":ivar w,target: Two points, or none.", ":vartype w,target: array"]
+    page = re.sub("<[^>]*>", "", (site / "back" / "reference.html").read_text())
+    assert "quantity,threshold (arrays of shape" in page
 
 
 def test_norms_in_docstrings_stay_norms() -> None:
