@@ -79,14 +79,17 @@ def quadratures(found: dict[str, Any]) -> list[str]:
     twin = found["twin"]
     lines += [f"## The same formula in vectorised NumPy, batch {twin['batch']:,}", ""]
     lines += table(
-        ["", "nodes", "microseconds", "nanoseconds a node", "median error", "cores busy",
-         "times faster than the twin"],
+        ["", "nodes", "microseconds", "nanoseconds a node", "median error", "99 of 100 below",
+         "cores busy", "times slower than the package", "than on one core"],
         [[name, f"{row['nodes']:.1f}", spread(row), f"{row['nanoseconds a node']:.0f}",
-          f"{row['median error']:.0e}", f"{row['cores busy']:.1f}", spread(row["twin is slower"])]
+          f"{row['median error']:.0e}", f"{row['error of 99 in 100']:.0e}",
+          f"{row['cores busy']:.1f}", *(spread(of) for of in row["slower"].values())]
          for name, row in twin["rows"].items()],
     )  # fmt: skip
-    lines += ["The twin has four panels of equally many nodes for every neuron, as many in all as",
-              "the package takes on average at 1e-10, and none of its care.", ""]  # fmt: skip
+    lines += ["The twin has four panels of equally many nodes for every neuron and none of the",
+              "package's care. First with as many nodes in all as the package takes on average at",
+              "1e-10, 2,000 neurons at a time, which fits in the caches; then all neurons in one",
+              "call; then with the nodes that bring 99 of 100 below 1e-10.", ""]  # fmt: skip
     return lines
 
 

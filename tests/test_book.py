@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html.parser
+import inspect
 import re
 import subprocess
 import sys
@@ -14,8 +15,11 @@ import nbformat
 import pytest
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+import singleneuron as sn
 from neuronbook import notebooks
 from neuronbook.build import build
+from neuronbook.offline import mended
+from neuronbook.reference import keep_bars, keep_lists
 
 TOP = Path(__file__).parents[1]
 CHAPTERS = notebooks.chapters(TOP)
@@ -52,6 +56,36 @@ def test_the_example_of_the_readme_runs() -> None:
             assert float(said) == pytest.approx(float(other), abs=5e-5)  # four digits shown
         else:
             assert said == other
+
+
+# --- The reference ---------------------------------------------------------------------------
+
+
+def test_every_public_name_is_in_the_reference(site: Path) -> None:
+    pages = [
+        (site / "back" / f"{name}.html").read_text() for name in ("reference", "reference_figures")
+    ]
+    entries = set(re.findall(r'<dt class="sig[^"]*" id="([^"]+)"', "".join(pages)))
+    names = {f"singleneuron.{name}" for name in sn.__all__}
+    for module in filter(inspect.ismodule, (getattr(sn, name) for name in sn.__all__)):
+        names.remove(module.__name__)
+        inner = {name for name in getattr(module, "__all__", ()) if callable(getattr(module, name))}
+        names |= {f"{module.__name__}.{name}" for name in inner - set(sn.__all__)}
+    assert names <= entries
+
+
+def test_attributes_with_one_entry_stay_together(site: Path) -> None:
+    lines = [":ivar w, target: Two points, or none.", ":vartype w, target: array"]
+    keep_lists(None, "class", "C", None, None, lines)
+    assert lines == [":ivar w,target: Two points, or none.", ":vartype w,target: array"]
+    page = re.sub("<[^>]*>", "", (site / "back" / "reference.html").read_text())
+    assert "quantity,threshold (arrays of shape" in page
+
+
+def test_norms_in_docstrings_stay_norms() -> None:
+    lines = ["Where |w~| = 1 and :math:`|v| > 0`.", "", ">>> a | b", "See `x|y`."]
+    keep_bars(None, "function", "f", None, None, lines)
+    assert lines == [r"Where \|w~\| = 1 and :math:`|v| > 0`.", "", ">>> a | b", "See `x|y`."]
 
 
 # --- Warnings are errors ---------------------------------------------------------------------
@@ -198,6 +232,16 @@ def visible(text: str) -> str:
     """The text of a page, code aside."""
     code = re.compile(r"<(script|style|pre|code)\b.*?</\1>", re.DOTALL)
     return re.sub(r"<[^>]*>", "", code.sub("", text))
+
+
+def test_a_formula_keeps_what_touches_it() -> None:
+    one = '<span class="math notranslate nohighlight">\\(x\\)</span>'
+    assert mended(f"if {one} and") == f"if {one} and"
+    assert mended(f"if ({one}, {one}).") == (
+        f'if <span class="kept">({one},</span> <span class="kept">{one}).</span>'
+    )
+    link = '<a class="reference internal" href="#e">'
+    assert mended(f"Solution to{link} Exercise 1</a>") == f"Solution to {link}Exercise 1</a>"
 
 
 def test_no_markup_is_left_in_the_text(site: Path) -> None:

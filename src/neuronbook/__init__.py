@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: pages that need no network, live figures, print."""
+"""The book's Sphinx extension: pages that need no network, live figures, reference, print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from neuronbook import offline, widget_host
+from neuronbook import offline, reference, widget_host
 
 __all__ = ["setup"]
 
@@ -14,6 +14,7 @@ __all__ = ["setup"]
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension's parts to Sphinx."""
     offline.setup(app)
+    reference.setup(app)
     widget_host.setup(app)
     app.connect("builder-inited", share_handlers)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

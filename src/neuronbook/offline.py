@@ -27,6 +27,11 @@ REPLACED = {
     'class="proof step admonition" id="proof"': 'class="proof admonition proof-of step"',
     ' id="proof-content"': "",
 }
+# A formula in a line with the brackets and the punctuation that touch it.
+FORMULA = re.compile(
+    r'([(\[]?)(<span class="math notranslate nohighlight">[^<]*</span>)([,.;:?!)\]]*)'
+)
+SOLUTION = re.compile(r'(Solution to)(<a class="reference internal" href="[^"]*">) ')
 
 
 def copy_mathjax(app: Sphinx) -> None:
@@ -81,12 +86,19 @@ def mended(page: str) -> str:
 
     That is: the icon script (1.5 MB; the icon font shows the same icons); the fonts' preloading,
     which a browser refuses to a file; the role of the list of citations, whose children are no
-    list items, so that a screen reader is told of an empty list; the one id of all proofs.
+    list items, so that a screen reader is told of an empty list; the one id of all proofs; breaks
+    between a formula and its punctuation; the line under the blank before a solution's link.
     """
     page = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", page))
     for old, new in REPLACED.items():
         page = page.replace(old, new)
-    return page
+    return SOLUTION.sub(r"\1 \2", FORMULA.sub(kept, page))
+
+
+def kept(found: re.Match[str]) -> str:
+    """Keep a formula on one line with what touches it."""
+    before, _, after = found.groups()
+    return f'<span class="kept">{found[0]}</span>' if before or after else found[0]
 
 
 def setup(app: Sphinx) -> None:

@@ -1,7 +1,7 @@
 r"""The constants of the guarantees: how fast, from what is known at the start.
 
-T4: mass gives curvature. G1: a start below the trivial loss converges to the target at a linear
-rate. G4: the rate near the target.
+Mass gives curvature; a start below the trivial loss converges to the target at a linear rate;
+and the rate near the target.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["LinearRate", "LocalRate", "curvature_bound", "linear_rate", "local_r
 
 
 def curvature_bound(law: Law, mass: ArrayLike) -> Array:
-    r"""Return lambda(p): every event of probability p or more has this curvature (T4).
+    r"""Return lambda(p): every event of probability p or more has this curvature.
 
     .. math:: \lambda_{\min}(E[x x^\top 1_A]) \ge \lambda(p) =
               \frac{p^3}{12 c'^2 (1 + (c + p / (\sqrt{12} c'))^2)} \quad\text{if } P(A) \ge p,
@@ -48,7 +48,8 @@ def curvature_bound(law: Law, mass: ArrayLike) -> Array:
 
     Notes
     -----
-    A lower bound, nearly sharp: exact over bound goes down to 1.009. Source: this book, T4.
+    A lower bound, nearly sharp: exact over bound goes down to 1.009. Source: this book,
+    "Four tools".
 
     Examples
     --------
@@ -84,7 +85,7 @@ def _bounded(law: Law) -> tuple[float, float]:
 
 
 class LinearRate(NamedTuple):
-    """What G1 proves for starts below the trivial loss; arrays of the shape (...) of the batch.
+    """What is proved for starts below the trivial loss; arrays of the shape (...) of the batch.
 
     Attributes
     ----------
@@ -112,7 +113,7 @@ class LinearRate(NamedTuple):
 
 
 def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
-    r"""Return the rate that a start below the trivial loss is guaranteed (G1).
+    r"""Return the rate that a start below the trivial loss is guaranteed.
 
     With :math:`F(w_0) = F(0) - \delta` and M = sup v.x: overlap at least
     :math:`p = 2\delta/M^2`, curvature at least lambda(p), for ever.
@@ -138,7 +139,7 @@ def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
     -----
     A guarantee, not an estimate: runs are faster, often by many orders of magnitude. A larger
     overlap is proved by `least_overlap`; its `curvature_bound` may replace this one.
-    Source: this book, G1.
+    Source: this book, "Better than trivial is enough".
 
     Examples
     --------
@@ -198,7 +199,7 @@ class LocalRate(NamedTuple):
 
 
 def local_rate(prob: Problem, step_size: float | None = None) -> LocalRate:
-    r"""Return the rate of descent near the target (G4), from E[x x^T 1[v.x > 0]].
+    r"""Return the rate of descent near the target, from E[x x^T 1[v.x > 0]].
 
     Exact to the accuracy of the quadrature, relative to the largest eigenvalue. Symmetric law: a
     block in the plane of v~ and the bias, and one eigenvalue for the d - 1 directions across.
@@ -222,7 +223,8 @@ def local_rate(prob: Problem, step_size: float | None = None) -> LocalRate:
     Notes
     -----
     For samples with v.x = 0 for none of them it is the rate once the path is near; a factor of 1
-    then means that they do not determine the target. Source: this book, G4.
+    then means that they do not determine the target. Source: this book,
+    "Rates, steps and samples".
 
     Examples
     --------

@@ -16,7 +16,7 @@ __all__ = ["least_overlap"]
 
 
 def least_overlap(prob: Problem, delta: ArrayLike) -> Array:
-    r"""Return the least P(A(w)) that a loss of F(0) - delta allows, by the level sets of v.x (G1).
+    r"""Return the least P(A(w)) that a loss of F(0) - delta allows, by the level sets of v.x.
 
     .. math:: p^* = \sup_{\tau > 0} \frac{2\delta - E (s(v.x)^2 - \tau^2)_+}{\tau^2}
               = P(v.x > \tau) \quad\text{at}\quad E[s(v.x)^2 1[v.x > \tau]] = 2\delta.
@@ -44,7 +44,8 @@ def least_overlap(prob: Problem, delta: ArrayLike) -> Array:
     Notes
     -----
     The least mass of any event with :math:`E[s(v.x)^2 1_A] \ge 2\delta` (for samples: of any
-    share of the inputs), so nothing better follows from that alone. Source: this book, G1.
+    share of the inputs), so nothing better follows from that alone. Source: this book,
+    "Better than trivial is enough".
 
     Examples
     --------

@@ -11,18 +11,21 @@ from __future__ import annotations
 
 __all__ = ["FATE_COLOURS", "FATE_COLOURS_DARK", "TARGET_COLOUR", "palette"]
 
+#: One colour for each fate, on light ground.
 FATE_COLOURS: dict[str, str] = {
     "learned": "#0072B2",
     "lost": "#D55E00",
     "spurious": "#CC79A7",
     "undecided": "#767676",
 }
+#: The same on dark ground.
 FATE_COLOURS_DARK: dict[str, str] = {
     "learned": "#56B4E9",
     "lost": "#FF8C42",
     "spurious": "#E0A0C6",
     "undecided": "#B0B0B0",
 }
+#: The colour of the target v.
 TARGET_COLOUR = "#E69F00"
 
 

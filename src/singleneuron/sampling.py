@@ -43,7 +43,7 @@ def sample_problem(prob: Problem, n: int, rng: np.random.Generator) -> Problem:
     Notes
     -----
     Not the sample of a reduced problem: the n inputs of a symmetric law are not symmetric, and
-    descent leaves the plane of w~ and v~. Source: this book, C5.
+    descent leaves the plane of w~ and v~. Source: this book, "Only two fates".
 
     Examples
     --------

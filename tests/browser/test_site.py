@@ -143,8 +143,22 @@ def test_page_fits_a_phone(chromium: Browser, site: Path, name: str) -> None:
         }).map(element => element.outerHTML.slice(0, 160))""",
         PHONE["width"],
     )
+    # A formula in a line does not scroll: the theme would cut it, and nobody could read the rest.
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('span.math mjx-math')].filter(formula =>
+            formula.getBoundingClientRect().width > formula.closest('span.math').clientWidth + 1
+        ).map(formula => formula.parentElement.innerText)"""
+    )
+    # 8 points at 32rem are some 8 pixels: the least that can be read.
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('article figure > img')].filter(image =>
+            image.naturalWidth > 800 && image.clientWidth < 500
+        ).map(image => image.src)"""
+    )
     context.close()
     assert wide == []
+    assert cut == []
+    assert small == []
     assert width <= PHONE["width"]
 
 

@@ -55,7 +55,7 @@ def is_blind(law: Law, target: ArrayLike, w: ArrayLike) -> NDArray[np.bool_]:
 
     Notes
     -----
-    Source: this book, blind starts (F2).
+    Source: this book, "Blind, then never".
 
     Examples
     --------

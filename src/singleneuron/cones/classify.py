@@ -104,7 +104,7 @@ def classify(law: Law, target: ArrayLike, w: ArrayLike, rtol: float = RTOL) -> C
 
     Notes
     -----
-    Source: this book, critical points (C1 to C3).
+    Source: this book, "Critical points and the dead cone".
 
     Examples
     --------

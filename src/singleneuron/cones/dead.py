@@ -90,7 +90,7 @@ def is_dead(law: Law, w: ArrayLike) -> NDArray[np.bool_]:
 
     Notes
     -----
-    Source: this book, the dead cone (C2).
+    Source: this book, "Critical points and the dead cone".
 
     Examples
     --------

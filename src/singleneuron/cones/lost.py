@@ -46,7 +46,7 @@ def lost_ball_radius(law: Law, target: ArrayLike, z: ArrayLike) -> Array:
 
     Notes
     -----
-    Source: this book, the lost ball (F6).
+    Source: this book, "The angle decides".
 
     Examples
     --------

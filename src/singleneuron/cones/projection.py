@@ -112,7 +112,7 @@ def safe_radius(law: Law, target: ArrayLike) -> float:
 
     Notes
     -----
-    Source: this book, the safe ball (G3).
+    Source: this book, "The safe ball".
 
     Examples
     --------

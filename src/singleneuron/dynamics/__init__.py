@@ -3,7 +3,8 @@
 All take one start of shape (d+1,) or a batch (..., d+1), bias last, and return a `Trajectory` that
 keeps every step. The gradient has the convention s'(0) = 0, so a run never leaves w = 0.
 
-Source: VYS for the questions; T1, T3 and C4 of the book for what is guaranteed at which step size.
+Source: VYS for the questions; the chapters "Four tools" and "Only two fates" for what is guaranteed
+at which step size.
 """
 
 from .descent import StepSizeWarning, gradient_descent, stochastic_gradient_descent

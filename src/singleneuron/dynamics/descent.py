@@ -39,8 +39,8 @@ def gradient_descent(
 ) -> Trajectory:
     r"""Run gradient descent :math:`w \leftarrow w - \eta\, g(w)`.
 
-    For eta < 2/L the loss never grows (T1) and for eta <= 2/L neither does the distance to the
-    target (T3), from any start and for any law.
+    For eta < 2/L the loss never grows and for eta <= 2/L neither does the distance to the
+    target, from any start and for any law ("Four tools").
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def stochastic_gradient_descent(
               y = s(v \cdot x) + \sigma \xi,\ \xi \sim N(0, 1).
 
     Where every input has :math:`\eta |x|^2 \le 2` and the labels are clean, no step moves away from
-    the target (T3). The inputs and the noise are drawn in blocks that depend on neither `steps` nor
-    `label_noise`: from the same seed a longer run continues a shorter one, and runs with and
-    without noise see the same inputs.
+    the target ("Four tools"). The inputs and the noise are drawn in blocks that depend on neither
+    `steps` nor `label_noise`: from the same seed a longer run continues a shorter one, and runs
+    with and without noise see the same inputs.
 
     Parameters
     ----------
@@ -120,8 +120,8 @@ def stochastic_gradient_descent(
     steps : int
         Number of steps K >= 0.
     step_size : float, optional
-        eta > 0. None is 1/R^2 with R^2 = c^2 + 1 on bounded support, half of what T3 allows. For an
-        unbounded one no constant step is covered; None is then 1/(E|x|^2 + 2L), with a warning.
+        eta > 0. None is 1/R^2 with R^2 = c^2 + 1 on bounded support, half of what is allowed. For
+        an unbounded one no constant step is covered; None is then 1/(E|x|^2 + 2L), with a warning.
     rng : numpy.random.Generator
         Source of the inputs.
     label_noise : float

@@ -75,7 +75,7 @@ class Trajectory:
 
     @cached_property
     def excess_loss(self) -> Array:
-        """F(w) - F(0), shape (K+1, ...): negative is better than the zero neuron."""
+        """F(w) - F(0), shape (K+1, ...); negative is better than the zero neuron."""
         finite = np.isfinite(self.points).all(axis=-1)
         values = np.full(self.points.shape[:-1], np.nan)
         values[finite] = self._excess_loss(self.points[finite])

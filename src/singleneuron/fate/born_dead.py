@@ -1,4 +1,4 @@
-r"""Born dead: the probability that a random start is silent on every input (F1)."""
+r"""Born dead: the probability that a random start is silent on every input."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def born_dead_probability(dim: int, radius: ArrayLike, init: str = "gaussian") -
     Notes
     -----
     The bias must be random: one that starts at 0 is never born dead (but may be blind). Source:
-    this book, "Born dead" (F1).
+    this book, "Born dead".
 
     Examples
     --------

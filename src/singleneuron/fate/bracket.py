@@ -1,4 +1,4 @@
-r"""What is proved about the probability of failure at every norm: the bracket (F3)."""
+r"""What is proved about the probability of failure at every norm: the bracket."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def angle_bracket(
 
     Notes
     -----
-    Source: this book, "The fate map" (F3).
+    Source: this book, "The fate map".
 
     Examples
     --------
@@ -94,7 +94,7 @@ def failure_bracket(
 
     Notes
     -----
-    Source: this book, "The fate map" (F3).
+    Source: this book, "The fate map".
 
     Examples
     --------

@@ -1,9 +1,9 @@
-r"""What is proved about the probability of failure: both ends of the map (F3).
+r"""What is proved about the probability of failure: both ends of the map.
 
 A start is :math:`w_0 = (\rho u, 0)`, u uniform on the unit sphere of R^d; everything about it is
 its norm rho and the angle theta of u to the target's weights. With
 :math:`\cos\beta = -b_v/(c|\tilde v|)`, clipped (c infinite: :math:`\beta = \pi/2`), the flow learns
-from :math:`\theta < \beta` (F4), and from every start below the trivial loss, which means
+from :math:`\theta < \beta`, and from every start below the trivial loss, which means
 :math:`\rho < \rho^*(\theta)`; from :math:`\theta \ge \pi/2 + \beta` the start is blind and lost.
 """
 
@@ -46,7 +46,7 @@ def small_start_failure_probability(prob: Problem) -> float:
 
     Notes
     -----
-    The start has bias 0 and a uniform direction. Source: this book, "The fate map" (F2, F3).
+    The start has bias 0 and a uniform direction. Source: this book, "The fate map".
 
     Examples
     --------
@@ -82,7 +82,7 @@ def large_start_failure_probability(prob: Problem) -> float:
 
     Notes
     -----
-    Source: this book, "The fate map" (F3, F4).
+    Source: this book, "The fate map".
 
     Examples
     --------
@@ -107,7 +107,7 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
               {E[s(u \cdot \tilde x)^2]}, \qquad |u| = 1,\ \angle(u, \tilde v) = \theta.
 
     :math:`F(\rho u, 0) < F(0)` iff :math:`\rho < \rho^*`: such starts are learned by the flow and
-    by descent with eta < 2/L. It falls with the angle (F5) and is 0 from pi/2 + beta on.
+    by descent with eta < 2/L. It falls with the angle and is 0 from pi/2 + beta on.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
     Notes
     -----
     No threshold: a start of larger norm may be learned all the same. Source: this book, "The
-    fate map" (F3, F5).
+    fate map".
 
     Examples
     --------
@@ -155,7 +155,7 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
 
 
 def lost_ball_radius(prob: Problem, z: ArrayLike) -> Array:
-    """Return the radius of the ball about the dead point z whose starts are all lost (F6).
+    """Return the radius of the ball about the dead point z whose starts are all lost.
 
     See `cones.lost_ball_radius`: for every law, and for the flow, descent with eta <= 2/L and
     SGD with eta |x|^2 <= 2. The mirror image of `Problem.safe_radius`.
@@ -179,7 +179,7 @@ def lost_ball_radius(prob: Problem, z: ArrayLike) -> Array:
 
     Notes
     -----
-    Source: this book, "The angle decides" (F6).
+    Source: this book, "The angle decides".
 
     Examples
     --------

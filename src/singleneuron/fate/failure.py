@@ -1,4 +1,4 @@
-r"""The probability that a start with bias 0 fails, by its exact dynamics (F3)."""
+r"""The probability that a start with bias 0 fails, by its exact dynamics."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def failure_probability(
 
     Notes
     -----
-    Source: this book, "The fate map" (F3).
+    Source: this book, "The fate map".
 
     Examples
     --------
@@ -126,7 +126,7 @@ def failure_threshold(
 
     Notes
     -----
-    Source: this book, "The fate map" (F3).
+    Source: this book, "The fate map".
 
     Examples
     --------

@@ -1,7 +1,7 @@
 r"""Fates on finitely many inputs: more of them, and other certificates.
 
 A sample has critical points that are neither the target nor dead, so that no certificate of the
-landscape holds. Descent still converges (C5): either its loss falls below that of every point
+landscape holds. Descent still converges: either its loss falls below that of every point
 that fits only a part of the sample, or it ends on one of those.
 """
 

@@ -148,7 +148,7 @@ def plot_trajectory(run: Trajectory, axes: Sequence[Axes] | None = None) -> Any:
 def draw_quadratic_bound(
     ax: Axes, prob: Problem, w: ArrayLike, largest: float = 2.4
 ) -> dict[str, Any]:
-    r"""Draw the loss along one gradient step against the bound of the descent lemma (T1).
+    r"""Draw the loss along one gradient step against the bound of the descent lemma.
 
     .. math:: F(w - \eta g) \le F(w) - \eta |g|^2 + \tfrac12 L \eta^2 |g|^2.
 

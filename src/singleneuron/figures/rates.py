@@ -80,7 +80,7 @@ def draw_rates(
     promised : mapping from a label to a number in (0, 1)
         One minus a factor a step, known at the start; at most two.
     squared : float, optional
-        The factor a step near the target (G4), in (0, 1).
+        The factor a step near the target, in (0, 1).
 
     Returns
     -------
@@ -117,7 +117,9 @@ def draw_rates(
 
 def _decay(ax: Axes, label: str, rate: float, style: tuple[Any, ...]) -> Any:
     if not 0 < rate < 1:
-        raise ValueError(f"{label} must be one minus a factor, in (0, 1), got {rate}; see G1")
+        raise ValueError(
+            f"{label} must be one minus a factor, in (0, 1), got {rate}; see linear_rate"
+        )
     power = np.log1p(-rate)
     steps = np.geomspace(min(1.0, 1e-3 / -power), 1.2 * np.log(_LEAST) / power, 200)
     return ax.plot(steps, np.exp(power * steps), color=style[0], linestyle=style[2], label=label)[0]

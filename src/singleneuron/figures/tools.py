@@ -21,7 +21,7 @@ def draw_step_ends(ax: Axes, ends: Mapping[float, ArrayLike]) -> dict[str, Any]:
     """Draw where steps from w end, in coordinates in which w is (0, 0) and the target (1, 0).
 
     The dotted half circle, with diameter from w to the target, bounds steps of size 1/L; the
-    solid one about the target bounds steps up to 2/L (T2, T3).
+    solid one about the target bounds steps up to 2/L.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def draw_step_ends(ax: Axes, ends: Mapping[float, ArrayLike]) -> dict[str, Any]:
 def draw_curvature_bounds(
     ax: Axes, law: Law, mass: float, exact: ArrayLike | None = None
 ) -> dict[str, Any]:
-    r"""Draw the two lower bounds of E (u.x)^2 1_A of T4 against t = |u~|, and where they cross.
+    r"""Draw the two lower bounds of E (u.x)^2 1_A against t = |u~|, and where they cross.
 
     .. math:: p\,(\sqrt{1-t^2} - tc)_+^2 \quad\text{and}\quad p^3 t^2 / (12 c'^2).
 

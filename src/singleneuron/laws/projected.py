@@ -15,7 +15,7 @@ from .base import Law
 class PlanarProjection(Law):
     """The law of two coordinates of a symmetric law, with its constants kept.
 
-    By S1 (chapter "The exact objective") the objective of a symmetric law in R^d depends on two
+    By the chapter "The exact objective" the objective of a symmetric law in R^d depends on two
     coordinates of the weight and the bias only. This law, with dim = 2, gives the same objective;
     `support_radius`, `mean_square`, `top_eigenvalue` and `density_bound` are those of the law in
     R^d. For d = 1 the second coordinate of every input is 0.

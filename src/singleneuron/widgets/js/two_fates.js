@@ -218,7 +218,7 @@ export function render({ model, el }) {
       for (const [style, wide] of strokes) { pen.strokeStyle = style; pen.lineWidth = wide; line(pen, [[x + 4, 11], [x + 20, 11]]); }
       pen.fillStyle = theme.ink;
       pen.textAlign = "left";
-      pen.fillText(text, x + 28, 15.5);
+      pen.fillText(text, x + 28, 15.5, plot.width - x - 28); // set narrower rather than cut
       x += 28 + pen.measureText(text).width + 16;
     }
   }

@@ -138,10 +138,11 @@ export class Plot {
     pen.textAlign = "center";
     let placed = []; // a tick that would crowd an earlier one is left out
     for (const [value, text] of xTicks) {
-      const x = this.x(value);
-      if (x < area.x - 1 || x > area.x + area.w + 1 || placed.some((other) => Math.abs(other - x) < 22)) continue;
-      placed.push(x);
-      pen.fillText(text, clamp(x, area.x + 4, area.x + area.w - 4), area.y + area.h + 16);
+      const x = this.x(value), half = pen.measureText(text).width / 2;
+      const at = Math.min(clamp(x, area.x + 4, area.x + area.w - 4), this.width - half);
+      if (x < area.x - 1 || x > area.x + area.w + 1 || placed.some(([other, w]) => Math.abs(other - x) < Math.max(22, half + w + 6))) continue;
+      placed.push([x, half]);
+      pen.fillText(text, at, area.y + area.h + 16);
       line(pen, [[x, area.y + area.h], [x, area.y + area.h + 4]]);
     }
     pen.textAlign = "right";
@@ -157,7 +158,7 @@ export class Plot {
     pen.textAlign = "right";
     pen.fillText(xName, area.x + area.w, area.y + area.h + 32);
     pen.textAlign = "left";
-    pen.fillText(yName, 2, area.y - 9);
+    pen.fillText(yName, 2, area.y - 9, this.width - 4); // set narrower rather than cut
   }
 }
 
