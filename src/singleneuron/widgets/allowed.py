@@ -31,7 +31,7 @@ def whole(proposal: Any, low: float, high: float) -> int:
 def one_number_of(proposal: Any, allowed: Sequence[int]) -> int:
     """Return the proposed number if it is one of those allowed."""
     name, given = proposal["trait"].name, proposal["value"]
-    if number(name, given) not in allowed:
+    if isinstance(given, bool) or given not in allowed:
         raise ValueError(f"{name} must be one of {allowed}, got {given!r}; choose one")
     return int(given)
 
