@@ -5,7 +5,7 @@ import { drawTarget, marker } from "./plane.js";
 import { problem } from "./problem.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 
 const DEGREE = 180 / Math.PI, ROUGH = 1e-7; // the quadrature along a path
@@ -374,20 +374,11 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), names = ["dim", "c", "offset", "start", "bias", "time"], onChange = () => ask();
-  for (const name of names) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), boxes = new ResizeObserver(onChange);
-  boxes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["dim", "c", "offset", "start", "bias", "time"], ask, paint);
   return () => {
     clearTimeout(waiting);
-    ask.cancel();
     speak.stop();
-    unwatch();
-    boxes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of names) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

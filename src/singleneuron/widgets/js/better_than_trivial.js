@@ -7,7 +7,7 @@ import { HeatMap, drawLevel, drawTarget, levelLine, marker, rays } from "./plane
 import { drawPath } from "./runs.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 
 const LOWEST = 1e-4, HUNDREDTH = 0.01; // of the squared distance: where curves end, where steps are counted
@@ -303,19 +303,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), watched = ["dim", "start", "offset", "step_size"], onChange = () => ask();
-  for (const name of watched) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), resizes = new ResizeObserver(onChange);
-  resizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["dim", "start", "offset", "step_size"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    resizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of watched) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

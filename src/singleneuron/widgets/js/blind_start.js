@@ -4,7 +4,7 @@ import { marker, drawTarget } from "./plane.js";
 import { problem } from "./problem.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, prefersStill, slider,
-  voice, watchTheme,
+  voice, keepDrawn,
 } from "./ui.js";
 
 const FAR = 1.2; // where the handle of a direction is, in units of the radius
@@ -469,20 +469,11 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), onChange = () => ask();
-  for (const name of NAMES) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, NAMES, ask, paint);
   return () => {
     playing = false;
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of NAMES) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

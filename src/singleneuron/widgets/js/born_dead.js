@@ -1,7 +1,7 @@
 // "Born dead": random starts against the cone of dead neurons, and the probability to fall into it.
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 import { limitAt, logBornDead, logUpperBound } from "./starts.js";
 
@@ -335,19 +335,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), watched = ["dim", "radius", "init", "seed"], onChange = () => ask();
-  for (const name of watched) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["dim", "radius", "init", "seed"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of watched) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

@@ -4,7 +4,7 @@ import { angleBetween, betaOf, classifyPoint, deadHeight, supportOf } from "./co
 import { problem } from "./problem.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 
 const TIGHT = 1e-12; // of equalities, as in `classify`
@@ -425,18 +425,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), names = ["shape", "c", "points", "w", "target"];
-  const onChange = () => ask();
-  for (const name of names) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["shape", "c", "points", "w", "target"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    for (const name of names) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

@@ -2,7 +2,7 @@
 import { decide, descend, smoothness, trivialLoss, uniform } from "./engine.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 import { drawLevel, drawTarget, levelLine, marker, rays } from "./plane.js";
 import { FATES, coneEdge, drawHistory, drawPath, verdict } from "./runs.js";
@@ -259,19 +259,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), names = ["c", "offset", "start", "step_size"], onChange = () => ask();
-  for (const name of names) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["c", "offset", "start", "step_size"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of names) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

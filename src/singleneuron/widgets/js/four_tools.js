@@ -1,7 +1,7 @@
 // "Four tools": one step of descent in the plane of weight and bias, and the bounds that no step breaks.
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 import { HeatMap, drawGround, drawLevel, drawTarget, levelLine, marker, rays } from "./plane.js";
 import { lineLaw, tools } from "./tools.js";
@@ -316,19 +316,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), watched = ["law", "w", "target", "step_size"], onChange = () => ask();
-  for (const name of watched) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["law", "w", "target", "step_size"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of watched) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

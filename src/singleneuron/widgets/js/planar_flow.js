@@ -3,7 +3,7 @@ import { drawTarget, marker } from "./plane.js";
 import { normThreshold, planarFlow, planarLoss, turningTime } from "./planar.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, prefersStill, slider,
-  ticks, voice, watchTheme,
+  ticks, voice, keepDrawn,
 } from "./ui.js";
 
 const POINTS = 400; // of the path
@@ -290,20 +290,11 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), names = ["start", "time", "stretched", "printed"], onChange = () => ask();
-  for (const name of names) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["start", "time", "stretched", "printed"], ask, paint);
   return () => {
     cancelAnimationFrame(playing);
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of names) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

@@ -3,7 +3,7 @@ import { descend, endValues, isBlind, isDead, safeRadius, smoothness } from "./e
 import { splitByCones } from "./cones.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 import { drawGround, drawTarget, marker } from "./plane.js";
 import { aliveTarget, timeScale } from "./runs.js";
@@ -395,19 +395,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), watched = ["c", "target", "reach", "dynamics", "step_size", "seed"], onChange = () => ask();
-  for (const name of watched) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["c", "target", "reach", "dynamics", "step_size", "seed"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of watched) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

@@ -5,7 +5,7 @@ import { FATES, aliveTarget, drawHistory, drawPath } from "./runs.js";
 import { answers, descendOn, drawn, lonelyRays, sampleOf } from "./samples.js";
 import {
   Plot, button, clamp, element, format, handles, inks, label, line, onceAFrame, pageIsDark, slider, ticks, voice,
-  watchTheme,
+  keepDrawn,
 } from "./ui.js";
 
 const ROOM = { left: 34, right: 8, top: 24, bottom: 38 };
@@ -288,19 +288,10 @@ export function render({ model, el }) {
     ask();
   }
 
-  const ask = onceAFrame(draw), watched = ["points", "seed", "start", "target", "step_size", "preset"], onChange = () => ask();
-  for (const name of watched) model.on(`change:${name}`, onChange);
-  const unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
-  sizes.observe(root);
-  window.addEventListener("resize", onChange);
-  paint();
+  const ask = onceAFrame(draw), unhook = keepDrawn(model, root, ["points", "seed", "start", "target", "step_size", "preset"], ask, paint);
   return () => {
-    ask.cancel();
     speak.stop();
-    unwatch();
-    sizes.disconnect();
-    window.removeEventListener("resize", onChange);
-    for (const name of watched) model.off(`change:${name}`, onChange);
+    unhook();
   };
 }
 

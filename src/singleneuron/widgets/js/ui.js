@@ -69,6 +69,22 @@ export function onceAFrame(draw) {
   return ask;
 }
 
+/** Paints now and with each theme, and asks for a drawing at each new size or value of a trait; returns what ends that. */
+export function keepDrawn(model, root, traits, ask, paint) {
+  const onChange = () => ask(), unwatch = watchTheme(paint), sizes = new ResizeObserver(onChange);
+  for (const name of traits) model.on(`change:${name}`, onChange);
+  sizes.observe(root);
+  window.addEventListener("resize", onChange);
+  paint();
+  return () => {
+    ask.cancel();
+    unwatch();
+    sizes.disconnect();
+    window.removeEventListener("resize", onChange);
+    for (const name of traits) model.off(`change:${name}`, onChange);
+  };
+}
+
 // ---------------------------------------------------------------- canvas and axes
 
 /** A canvas as wide as its box, sharp on every screen. */
