@@ -61,3 +61,15 @@ def compiled(kind: int) -> Callable[..., float]:
         kernel = kernel_of(kind)
         batch(kernel, workspace(), np.zeros(3), none, np.zeros(0), 0, law, none, np.zeros(3), 1e-9)
     return kernel
+
+
+@functools.cache
+def direct(kind: int) -> Callable[..., None]:
+    """Return `batch` for laws of a kind, without its first argument and without a look at types.
+
+    To find out of which types its arguments are would take longer than a gradient: they must be
+    those of `compiled`, all arrays contiguous.
+    """
+    kernel = compiled(kind)
+    (found,) = batch.overloads.values()
+    return functools.partial(found.entry_point, kernel)

@@ -28,10 +28,9 @@ def radial(
     """Return values (n, 3) and log scales (n,) of `mode` at reduced points (n, 3)."""
     out, logs = np.zeros((len(points), 3)), np.zeros(len(points))
     shape = (dispatch.KINDS[law.kind], float(law.scale), float(law.power))
-    kernel, space, w = dispatch.compiled(shape[0]), dispatch.workspace(), np.zeros(3)
-    dispatch.batch(
-        kernel, space, w, out, logs, mode, shape, np.ascontiguousarray(points), target, rtol
-    )
+    space, w, points = dispatch.workspace(), np.zeros(3), np.ascontiguousarray(points, float)
+    target = np.ascontiguousarray(target, float)
+    dispatch.direct(shape[0])(space, w, out, logs, mode, shape, points, target, float(rtol))
     return out, logs
 
 
