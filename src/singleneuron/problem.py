@@ -129,23 +129,23 @@ class Problem:
     # Facts about sets: thin methods over `cones`
 
     def is_dead(self, w: ArrayLike) -> NDArray[np.bool_]:
-        """Whether P(w.x > 0) = 0, shape (...): see `cones.is_dead`."""
+        """Return whether P(w.x > 0) = 0, shape (...), as `cones.is_dead` does."""
         return cones.is_dead(self.law, self._points("w", w))
 
     def is_blind(self, w: ArrayLike) -> NDArray[np.bool_]:
-        """Whether no input in the support has w.x > 0 and v.x > 0: see `cones.is_blind`."""
+        """Return whether no input in the support has w.x > 0 and v.x > 0, as `cones.is_blind` does."""
         return cones.is_blind(self.law, self.target, self._points("w", w))
 
     @cached_property
     def safe_radius(self) -> float:
-        """The distance from the target to the dead cone: see `cones.safe_radius`."""
+        """The distance from the target to the dead cone, as `cones.safe_radius` gives it."""
         return cones.safe_radius(self.law, self.target)
 
     # Reduced coordinates
 
     @cached_property
     def reduced(self) -> Problem:
-        """The same problem in the coordinates (p, q, b): the plane of w~ and v~, and the bias.
+        """The same problem in the coordinates (p, q, b) of the plane of w~ and v~, and the bias.
 
         p is the component of w~ along v~, q >= 0 the norm of the rest. ValueError for a law that
         is not symmetric.
