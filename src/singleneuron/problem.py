@@ -133,7 +133,7 @@ class Problem:
         return cones.is_dead(self.law, self._points("w", w))
 
     def is_blind(self, w: ArrayLike) -> NDArray[np.bool_]:
-        """Return whether no input in the support has w.x > 0 and v.x > 0, as `cones.is_blind` does."""
+        """Return whether no input has w.x > 0 and v.x > 0, as `cones.is_blind` does."""
         return cones.is_blind(self.law, self.target, self._points("w", w))
 
     @cached_property
