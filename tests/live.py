@@ -7,9 +7,12 @@ stop drawing. So nothing here waits for a frame, or for mathematics, without a l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from singleneuron.widgets.base import LiveFigure, style
 
 WIDE = {"width": 1280, "height": 1000}
 PHONE: dict[str, Any] = {
@@ -48,8 +51,22 @@ _SWEEP = """async ([name, values]) => {
     window.requestAnimationFrame = old;
     return drawn;
 }"""
-# What an anywidget host gives to a figure: call it with [source, style, state] on an empty page.
-ANYWIDGET = """async ([source, css, state]) => {
+# What of JupyterLab a figure can see: its theme, the class of its outputs, and its rules for lists
+# of terms (a figure that does not undo them prints over its labels).
+_JUPYTER = """() => {
+    document.body.dataset.jpThemeLight = "false";
+    document.body.className = "jp-RenderedHTMLCommon";
+}"""
+_JUPYTERLAB = """.jp-RenderedHTMLCommon dl dt { float: left; clear: both; width: 20%; }
+.jp-RenderedHTMLCommon dl dd { margin-left: 20%; width: 80%; }"""
+_OVERLAPS = """() => [...document.querySelectorAll(".sn-numbers dt")].filter(term => {
+    const words = document.createRange();
+    words.selectNodeContents(term);
+    const value = term.nextElementSibling.getBoundingClientRect();
+    return words.getBoundingClientRect().right > value.left + 1;
+}).map(term => term.textContent)"""
+# What an anywidget host gives to a figure: called with [source, style, state] on an empty page.
+_ANYWIDGET = """async ([source, css, state]) => {
     const calls = new Map();
     window.model = {
         saved: [],
@@ -67,6 +84,12 @@ ANYWIDGET = """async ([source, css, state]) => {
     document.body.append(el);
     const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
     window.stop = await module.default.render({model, el});
+}"""
+# The kernel changes a trait; only what the page changes from then on is in `saved`.
+_KERNEL = """([name, value]) => {
+    model.set(name, value);
+    model.saved.length = 0;
+    model.tell(name);
 }"""
 _SANE = """() => {
     const text = document.querySelector(".sn-live").innerText;
@@ -162,3 +185,49 @@ def open_figure(
     context = browser.new_context(**{"viewport": WIDE, **options})
     yield kind(context, address)
     context.close()
+
+
+class HostedFigure:
+    """A live figure on a bare page, with what anywidget gives to it in JupyterLab's dark theme."""
+
+    def __init__(self, page: Page, widget: LiveFigure) -> None:
+        self.page = page
+        page.evaluate(_JUPYTER)
+        page.add_style_tag(content=_JUPYTERLAB)
+        page.evaluate(_ANYWIDGET, [widget._esm, style(), widget.state()])
+        page.wait_for_selector(".sn-figure[data-frames]")
+        self.root = page.locator(".sn-figure")
+
+    def data(self, name: str) -> str:
+        """The figure's attribute data-`name`."""
+        return self.root.get_attribute(f"data-{name}") or ""
+
+    def tell(self, name: str, value: Any) -> None:
+        """Change a trait as the kernel does, and wait until the change is drawn."""
+        self.page.evaluate(_KERNEL, [name, value])
+        two_frames(self.page)
+
+    def saved(self) -> list[str]:
+        """The traits that the page has changed since the kernel last did, in this order."""
+        return list(self.page.evaluate("() => model.saved"))
+
+
+@contextmanager
+def hosted(browser: Browser, widget: LiveFigure) -> Iterator[HostedFigure]:
+    """A figure as anywidget hosts it: it takes the host's looks, and in the end it lets go."""
+    context = browser.new_context(viewport=WIDE)
+    try:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        figure = HostedFigure(page, widget)
+        hidden = page.evaluate(_OVERLAPS)
+        assert hidden == [], f"numbers stand over their labels: {hidden}"
+        assert "sn-dark" in (figure.root.get_attribute("class") or ""), "light on a dark page"
+        yield figure
+        page.evaluate("() => stop()")
+        left = page.evaluate("() => model.listening()")
+        assert left == 0, f"{left} listeners are left"
+        assert errors == [], errors
+    finally:
+        context.close()

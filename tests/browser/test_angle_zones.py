@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import singleneuron as sn
-from live import ANYWIDGET, PHONE, OpenFigure, open_figure, two_frames
+from live import PHONE, OpenFigure, hosted, open_figure
 from singleneuron.widgets import AngleZones
 from singleneuron.widgets.angle_zones import DIMS, LIMITS
-from singleneuron.widgets.base import join, style
+from singleneuron.widgets.base import join
 
 CHAPTER = "failure/the_angle_decides.html"
 EXTENT = LIMITS["extent"]
@@ -310,22 +310,10 @@ def test_it_follows_the_theme_and_draws_what_a_hand_drags(figure: Figure) -> Non
 
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
-    widget = AngleZones(start=[-1.0, 0.2])
-    context = chromium.new_context()
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
-    page.wait_for_selector(".sn-figure[data-frames]")
-    root = page.locator(".sn-figure")
-    assert root.get_attribute("data-zone") == "blind"
-    page.evaluate("() => { model.set('start', [1, 0.5]); model.tell('start'); }")
-    two_frames(page)
-    assert root.get_attribute("data-zone") == "always"
-    page.locator(".sn-handle").first.focus()
-    page.keyboard.press("ArrowUp")
-    assert page.evaluate("() => model.saved").count("start") == 2
-    page.evaluate("() => stop()")
-    assert page.evaluate("() => model.listening()") == 0
-    assert errors == []
-    context.close()
+    with hosted(chromium, AngleZones(start=[-1.0, 0.2])) as figure:
+        assert figure.data("zone") == "blind"
+        figure.tell("start", [1, 0.5])
+        assert figure.data("zone") == "always"
+        figure.page.locator(".sn-handle").first.focus()
+        figure.page.keyboard.press("ArrowUp")
+        assert figure.saved() == ["start"]

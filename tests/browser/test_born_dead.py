@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import singleneuron as sn
-from live import ANYWIDGET, PHONE, OpenFigure, open_figure, two_frames
+from live import PHONE, OpenFigure, hosted, open_figure
 from singleneuron.widgets import BornDead
-from singleneuron.widgets.base import join, style
+from singleneuron.widgets.base import join
 from singleneuron.widgets.born_dead import LIMITS
 
 PAGE = "failure/born_dead.html"
@@ -309,19 +309,10 @@ def test_it_follows_the_theme_and_draws_what_a_hand_drags(figure: OpenFigure) ->
 # --- In Jupyter ---------------------------------------------------------------------------------
 
 
-def test_it_works_as_anywidget_hosts_it(part: Page) -> None:
-    errors: list[str] = []
-    part.on("pageerror", lambda error: errors.append(str(error)))
-    widget = BornDead(dim=3, init="linear_layer")
-    part.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
-    root = part.locator(".sn-figure[data-frames]")
-    root.wait_for()
-    assert root.get_attribute("data-init") == "linear_layer"
-    part.evaluate("() => { model.set('radius', 5); model.tell('radius'); }")
-    two_frames(part)
-    assert root.get_attribute("data-outcome") == "few"
-    part.locator("[data-action=unit]").click()
-    assert part.evaluate("() => model.saved") == ["radius", "radius"]
-    part.evaluate("() => stop()")
-    assert part.evaluate("() => model.listening()") == 0
-    assert errors == []
+def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
+    with hosted(chromium, BornDead(dim=3, init="linear_layer")) as figure:
+        assert figure.data("init") == "linear_layer"
+        figure.tell("radius", 5)
+        assert figure.data("outcome") == "few"
+        figure.page.locator("[data-action=unit]").click()
+        assert figure.saved() == ["radius"]

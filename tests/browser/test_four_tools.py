@@ -12,9 +12,8 @@ import pytest
 from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import ANYWIDGET, OpenFigure, open_figure, two_frames
+from live import OpenFigure, hosted, open_figure
 from singleneuron.widgets import FourTools
-from singleneuron.widgets.base import style
 from singleneuron.widgets.four_tools import LAWS, LIMITS
 
 PAGE = "geometry/four_tools.html"
@@ -272,22 +271,10 @@ def test_it_follows_the_theme_and_fits_a_frame(figure: Figure) -> None:
 
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
-    widget = FourTools(law="two inputs", step_size=2.0)
-    context = chromium.new_context()
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
-    page.wait_for_selector(".sn-figure[data-frames]")
-    root = page.locator(".sn-figure")
-    assert root.get_attribute("data-law") == "two inputs"
-    page.evaluate("() => { model.set('w', [1.2, 0.4]); model.tell('w'); }")
-    two_frames(page)
-    assert root.get_attribute("data-outcome") == "rests"
-    page.locator(".sn-handle").first.focus()
-    page.keyboard.press("ArrowUp")
-    assert page.evaluate("() => model.saved").count("w") == 2
-    page.evaluate("() => stop()")
-    assert page.evaluate("() => model.listening()") == 0
-    assert errors == []
-    context.close()
+    with hosted(chromium, FourTools(law="two inputs", step_size=2.0)) as figure:
+        assert figure.data("law") == "two inputs"
+        figure.tell("w", [1.2, 0.4])
+        assert figure.data("outcome") == "rests"
+        figure.page.locator(".sn-handle").first.focus()
+        figure.page.keyboard.press("ArrowUp")
+        assert figure.saved() == ["w"]

@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import singleneuron as sn
-from live import ANYWIDGET, PHONE, OpenFigure, open_figure, two_frames
+from live import PHONE, OpenFigure, hosted, open_figure
 from singleneuron import cones
 from singleneuron.widgets import SafeBall
-from singleneuron.widgets.base import join, style
+from singleneuron.widgets.base import join
 from singleneuron.widgets.safe_ball import LIMITS, RUNS
 
 PAGE = "guarantees/safe_ball.html"
@@ -332,22 +332,10 @@ def test_it_follows_the_theme_and_draws_what_a_hand_drags(figure: Figure, dynami
 
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
-    widget = SafeBall(reach=1.01)
-    context = chromium.new_context()
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
-    page.wait_for_selector(".sn-figure[data-frames]")
-    root = page.locator(".sn-figure")
-    assert root.get_attribute("data-fate") == "lost"
-    page.evaluate("() => { model.set('reach', 0.9); model.tell('reach'); }")
-    two_frames(page)
-    assert root.get_attribute("data-fate") == "learned"
-    page.locator(".sn-handle").first.focus()
-    page.keyboard.press("ArrowUp")
-    assert "target" in page.evaluate("() => model.saved")
-    page.evaluate("() => stop()")
-    assert page.evaluate("() => model.listening()") == 0
-    assert errors == []
-    context.close()
+    with hosted(chromium, SafeBall(reach=1.01)) as figure:
+        assert figure.data("fate") == "lost"
+        figure.tell("reach", 0.9)
+        assert figure.data("fate") == "learned"
+        figure.page.locator(".sn-handle").first.focus()
+        figure.page.keyboard.press("ArrowUp")
+        assert "target" in figure.saved()

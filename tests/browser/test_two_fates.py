@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser
 
 import singleneuron as sn
-from live import ANYWIDGET, PHONE, WIDE, OpenFigure, open_figure, two_frames
+from live import PHONE, WIDE, OpenFigure, hosted, open_figure
 from singleneuron.widgets import TwoFates
-from singleneuron.widgets.base import join, style
+from singleneuron.widgets.base import join
 from singleneuron.widgets.two_fates import LIMITS, PRESETS
 
 EXTENT = LIMITS["extent"]
@@ -432,46 +432,12 @@ def test_it_follows_the_theme(figure: Figure) -> None:
 
 # --- In Jupyter ---------------------------------------------------------------------------------
 
-# What of JupyterLab a figure can see: its theme, and the class of its outputs.
-JUPYTER = """() => {
-    document.body.dataset.jpThemeLight = "false";
-    document.body.className = "jp-RenderedHTMLCommon";
-}"""
-# JupyterLab's rules for lists of terms: a figure that does not undo them prints over its labels.
-JUPYTERLAB = """.jp-RenderedHTMLCommon dl dt { float: left; clear: both; width: 20%; }
-.jp-RenderedHTMLCommon dl dd { margin-left: 20%; width: 80%; }"""
-OVERLAPS = """() => [...document.querySelectorAll(".sn-numbers dt")].filter(term => {
-    const words = document.createRange();
-    words.selectNodeContents(term);
-    const value = term.nextElementSibling.getBoundingClientRect();
-    return words.getBoundingClientRect().right > value.left + 1;
-}).map(term => term.textContent)"""
-
 
 def test_it_works_as_anywidget_hosts_it(chromium: Browser) -> None:
-    widget = TwoFates(preset="born dead")
-    context = chromium.new_context(viewport=WIDE)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate(JUPYTER)
-    page.evaluate(ANYWIDGET, [widget._esm, style(), widget.state()])
-    page.add_style_tag(content=JUPYTERLAB)
-    page.wait_for_selector(".sn-figure[data-frames]")
-    assert page.evaluate(OVERLAPS) == []
-    root = page.locator(".sn-figure")
-    assert root.get_attribute("data-certificate") == "DEAD"
-    assert "sn-dark" in (root.get_attribute("class") or "")
-    # The kernel changes a trait; the page changes one.
-    page.evaluate("() => { model.set('start', [1, 1]); model.tell('start'); }")
-    two_frames(page)
-    assert root.get_attribute("data-fate") == "learned"
-    page.evaluate("() => { model.saved.length = 0; }")
-    page.locator(".sn-handle").first.focus()
-    page.keyboard.press("ArrowUp")
-    assert "start" in page.evaluate("() => model.saved")
-    # Taken away, it listens to nothing.
-    page.evaluate("() => stop()")
-    assert page.evaluate("() => model.listening()") == 0
-    assert errors == []
-    context.close()
+    with hosted(chromium, TwoFates(preset="born dead")) as figure:
+        assert figure.data("certificate") == "DEAD"
+        figure.tell("start", [1, 1])
+        assert figure.data("fate") == "learned"
+        figure.page.locator(".sn-handle").first.focus()
+        figure.page.keyboard.press("ArrowUp")
+        assert "start" in figure.saved()
