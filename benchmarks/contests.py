@@ -153,7 +153,7 @@ def numpy_twin(repeats: int, n: int = 100_000) -> dict[str, object]:
     w, block = problem().reduce(points(DIM, n)), 2000
     taken = nodes(prob, w)
     each = round(taken / twin.PANELS)
-    ways = {"twin": (each, block), "twin, one call": (each, n),
+    ways = {"twin": (each, block), "twin, all at once": (each, n),
             "twin, as exact": (as_exact(at, prob.target, exact, each), block)}  # fmt: skip
 
     def slow(nodes_each: int, rows: int) -> Task:
