@@ -390,6 +390,21 @@ def test_reduced_coordinates_are_the_same_problem(law):
     )
 
 
+@pytest.mark.parametrize("dim", [2, 5, 100])
+def test_lift_near_and_on_the_line_of_the_target(dim):
+    rng = np.random.default_rng(dim)
+    prob = sn.Problem(sn.UniformBall(dim), np.r_[rng.standard_normal(dim), 0.5])
+    point, axis = np.array([0.7, 0.4, -0.2]), prob.target[:-1]
+    for _ in range(50):
+        along, off = rng.standard_normal() * axis, rng.standard_normal(dim)
+        with pytest.raises(ValueError, match="parallel"):
+            sn.lift(prob, np.r_[along, 0.3], point)
+        for small in (1e-13, 1e-8, 1.0):
+            lifted = sn.lift(prob, np.r_[along + small * np.abs(along).max() * off, 0.3], point)
+            # a few roundings of numbers of size 1
+            assert sn.reduce(prob, lifted) == pytest.approx(point, rel=0, abs=4e-15)
+
+
 def test_lift_keeps_the_plane():
     """p along v~, q along the rest of w~, whatever its sign."""
     prob, starts = some(sn.UniformBall(6), 5)

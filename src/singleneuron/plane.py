@@ -7,6 +7,7 @@ taken back to its centred law: w.x = (B^T w~).z~ + (b + w~.m).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .checks import Array
 from .cones.support import unit_scale
@@ -96,6 +97,17 @@ class Plane:
         if len(self.axis) == 1:
             result[:, 1] = 0.0
         return result
+
+    def off_line(self, rows: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return rows without what lies along the axis, and whether nothing but rounding is left.
+
+        Taken off twice: after the first time what is left of a row near the line is not
+        perpendicular to it.
+        """
+        rest = rows.copy()
+        for _ in range(2):
+            rest[:, :-1] -= (rest[:, :-1] @ self.axis)[:, None] * self.axis
+        return rest, _lengths(rest[:, :-1]) <= 2e-15 * _lengths(rows[:, :-1])
 
     def unfold(self, pulled: Array, reduced: Array, parts: Array) -> Array:
         """Return rows with coordinates `parts` in the planes of `pulled`, which has `reduced`."""

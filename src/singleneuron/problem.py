@@ -167,7 +167,7 @@ class Problem:
     def lift(self, like_w: ArrayLike, reduced: ArrayLike) -> Array:
         """Return the parameters (..., d+1) with coordinates `reduced` in the plane of `like_w`.
 
-        Where the weight of `like_w` lies on the line of v~, q must be 0.
+        Where the weight of `like_w` lies on the line of v~, up to rounding, q must be 0.
         """
         self._need_symmetric()
         like_w = self._points("like_w", like_w)
@@ -175,14 +175,14 @@ class Problem:
         shape = np.broadcast_shapes(like_w.shape[:-1], reduced.shape[:-1])
         flat = np.broadcast_to(like_w, (*shape, self.dim + 1)).reshape(-1, self.dim + 1)
         parts = np.broadcast_to(reduced, (*shape, 3)).reshape(-1, 3)
-        flat = unit_scale(flat)[0]  # what counts is the plane
-        own = self._plane.reduce(flat)
-        if ((own[:, 1] == 0) & (parts[:, 1] != 0)).any():
+        rest, parallel = self._plane.off_line(unit_scale(flat)[0])  # what counts is the plane
+        if (parallel & (parts[:, 1] != 0)).any():
             raise ValueError(
                 "like_w must not be parallel to the target where q is not 0, got "
                 f"{like_w.ravel()[:3]}: it names no plane; pass q = 0 or another like_w"
             )
-        return self._plane.unfold(flat, own, parts).reshape(*shape, self.dim + 1)
+        lifted = self._plane.unfold(rest, self._plane.reduce(rest), parts)
+        return lifted.reshape(*shape, self.dim + 1)
 
     # Inside
 
