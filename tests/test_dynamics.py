@@ -450,7 +450,8 @@ def test_a_foreign_file_is_refused(tmp_path):
         arrays = dict(data)
     arrays["words"][0] = "singleneuron trajectory 9"
     np.savez(path, **arrays)
-    for name in ("text", "other", "pickle", "array", "empty", "new"):
+    (tmp_path / "cut.npz").write_bytes(path.read_bytes()[:-40])
+    for name in ("text", "other", "pickle", "array", "empty", "new", "cut"):
         with pytest.raises(ValueError, match="path must name a file written by Trajectory.save"):
             sn.Trajectory.load(tmp_path / name)
     with pytest.raises(FileNotFoundError):

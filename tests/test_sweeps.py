@@ -244,6 +244,41 @@ def test_bad_input(change: dict, said: str) -> None:
         sn.failure_map(**{**given, **change})
 
 
+def test_a_map_is_kept_where_save_says(tmp_path: Path) -> None:
+    found = sn.FailureMap(
+        "a law", 1.0, "flow", math.nan, 0.1, *np.ones((2, 1)), *np.ones((2, 1, 1))
+    )
+    for name in ("map", "map.npz", "map.v2"):
+        written = found.save(tmp_path / name)
+        assert written.suffix == ".npz" and written.exists()
+        assert same(sn.FailureMap.load(tmp_path / name), found)
+
+
+def test_a_foreign_file_is_no_map(tmp_path: Path) -> None:
+    prob = sn.Problem(LAW, [1.0, *np.zeros(LAW.dim)])
+    sn.gradient_descent(prob, prob.target / 2, 1).save(tmp_path / "run")
+    np.savez(tmp_path / "other.npz", x=np.ones(3))
+    np.savez(tmp_path / "pickle.npz", law=np.array([{}], dtype=object))
+    (tmp_path / "text.npz").write_text("not a map")
+    (tmp_path / "empty.npz").write_bytes(b"")
+    fields = {"law": "a law", "size": 1.0, "dynamics": "flow", "step_size": math.nan, "tol": 0.1,
+              "biases": np.ones(1), "norms": np.ones(1)}  # fmt: skip
+    cells = {"probability": np.ones((1, 1)), "threshold": np.ones((1, 1))}
+    np.savez(tmp_path / "shape.npz", **fields, **cells | {"threshold": np.ones((1, 2))})
+    np.savez(tmp_path / "kind.npz", **fields | {"size": "large"}, **cells)
+    np.savez(tmp_path / "word.npz", **fields | {"law": 1.0}, **cells)
+    np.savez(tmp_path / "number.npz", **fields | {"norms": 1.0}, **cells)
+    whole = (tmp_path / "shape.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[:-40])
+    for file in sorted(tmp_path.iterdir()):
+        with pytest.raises(ValueError, match="file must name a map written by FailureMap.save"):
+            sn.FailureMap.load(file)
+    with pytest.raises(ValueError, match="resume cannot be read: file must name a map"):
+        sn.failure_map(LAW, BIASES, NORMS, tol=TOL, resume=tmp_path / "run")
+    with pytest.raises(FileNotFoundError):
+        sn.FailureMap.load(tmp_path / "missing")
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [

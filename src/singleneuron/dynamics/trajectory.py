@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import zipfile
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 _FORMAT = "singleneuron trajectory 1"
+# What reading a file that is no run may raise.
+_NO_RUN = (
+    KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile,
+)  # fmt: skip
 _STORED = ("times", "points", "target", "excess_loss", "distance", "angle")
 
 
@@ -151,6 +156,8 @@ class Trajectory:
 
         Raises
         ------
+        FileNotFoundError
+            If there is no such file.
         ValueError
             If the file is not one written by `save`.
         """
@@ -163,7 +170,7 @@ class Trajectory:
                     kind, run.method, run.law = (str(word) for word in data["words"])
                     run.trivial_loss, step = (float(x) for x in data["numbers"])
                     run.__dict__.update({name: data[name] for name in _STORED})
-            except (KeyError, ValueError, OSError, EOFError, TypeError, AttributeError) as error:
+            except _NO_RUN as error:
                 raise ValueError(f"{problem}; save it again") from error
         if kind != _FORMAT:
             raise ValueError(f"{problem} in format {kind!r}; save it again with this version")

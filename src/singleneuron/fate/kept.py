@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..checks import Array
+
+# What reading a file that is no map may raise.
+_NO_MAP = (
+    KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 @dataclasses.dataclass(eq=False)
@@ -51,20 +57,72 @@ class FailureMap:
         """Which cells are done, shape (m, n)."""
         return np.isfinite(self.probability)
 
-    def save(self, file: str | os.PathLike[str]) -> None:
-        """Write the map to `file` (.npz), replacing it only when the new one is complete."""
+    def save(self, file: str | os.PathLike[str]) -> Path:
+        """Write the map to `file`, replacing it only when the new one is complete.
+
+        Parameters
+        ----------
+        file : str or PathLike
+            Where to write; the suffix .npz is added if it is missing.
+
+        Returns
+        -------
+        Path
+            The file written.
+        """
         path = path_of(file)
         part = path.with_name(path.name + ".part")
         with open(part, "wb") as stream:
             np.savez(stream, **dataclasses.asdict(self))
         os.replace(part, path)
+        return path
 
     @classmethod
     def load(cls, file: str | os.PathLike[str]) -> FailureMap:
-        """Read a map from `file`; nothing in it is executed."""
-        with np.load(path_of(file), allow_pickle=False) as found:
-            values = {key: found[key] for key in found.files}
-        return cls(**{k: x.item() if x.ndim == 0 else x for k, x in values.items()})
+        """Read a map that `save` wrote; nothing in the file is executed.
+
+        Parameters
+        ----------
+        file : str or PathLike
+            The file; the suffix .npz is added if it is missing.
+
+        Returns
+        -------
+        FailureMap
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is not one written by `save`.
+        """
+        path = path_of(file)
+        with open(path, "rb") as stream:
+            try:
+                with np.load(stream, allow_pickle=False) as found:
+                    values = {key: found[key] for key in found.files}
+                kept = cls(**{k: x.item() if x.ndim == 0 else x for k, x in values.items()})
+                if not kept._fits():
+                    raise ValueError("an array has the wrong shape or type")
+            except _NO_MAP as error:
+                raise ValueError(
+                    f"file must name a map written by FailureMap.save, got {str(path)!r}; make "
+                    "it again with failure_map(..., save=file)"
+                ) from error
+        return kept
+
+    def _fits(self) -> bool:
+        """Whether the words are words, the numbers floats, and the arrays of one map."""
+        arrays = self.biases, self.norms, self.probability, self.threshold
+        if not all(isinstance(word, str) for word in (self.law, self.dynamics)):
+            return False
+        if not all(isinstance(x, float) for x in (self.size, self.step_size, self.tol)):
+            return False
+        if not all(isinstance(x, np.ndarray) and x.dtype == np.float64 for x in arrays):
+            return False
+        m, n = self.biases.size, self.norms.size
+        return [x.shape for x in arrays] == [(m,), (n,), (m, n), (m, n)]
 
     def __repr__(self) -> str:
         done, total = int(self.finished.sum()), self.probability.size

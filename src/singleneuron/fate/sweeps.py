@@ -58,7 +58,7 @@ def failure_map(
     step_size : float, optional
         eta of descent, below 2/L; None is 1/L.
     tol : float
-        Error allowed to each probability.
+        Error allowed to each probability: absolute, from 1e-9 to 0.1.
     max_steps : int
         Budget of each start, as for `decide`.
     progress : bool
@@ -67,10 +67,10 @@ def failure_map(
         Where to run pieces of rows: a pool of processes, Dask's `client.get_executor()`, MPI's
         executor. None: here.
     resume : FailureMap or path, optional
-        A map of the same sweep, or the file it was saved to; its finished cells are kept. A file
-        that does not exist is an empty map.
+        A map of the same sweep, or the file it was saved to (the suffix .npz is added if it is
+        missing); its finished cells are kept. A file that does not exist is an empty map.
     save : path, optional
-        A file (.npz) to keep the map in while it grows.
+        A file to keep the map in while it grows; the suffix .npz is added if it is missing.
 
     Returns
     -------
@@ -79,7 +79,8 @@ def failure_map(
     Raises
     ------
     ValueError
-        If an argument is out of range, or `resume` is of another sweep.
+        If an argument is out of range, or `resume` is of another sweep or a file that holds no
+        map.
     SweepError
         If cells could not be finished.
 
@@ -163,7 +164,10 @@ def _take_over(result: FailureMap, resume: FailureMap | str | os.PathLike[str]) 
     if not isinstance(resume, FailureMap):
         if not path_of(resume).exists():
             return
-        resume = FailureMap.load(resume)
+        try:
+            resume = FailureMap.load(resume)
+        except ValueError as error:
+            raise ValueError(f"resume cannot be read: {error}; or leave resume out") from error
     for name in ("law", "size", "dynamics", "step_size", "tol", "biases", "norms"):
         mine, theirs = getattr(result, name), getattr(resume, name)
         numbers = not isinstance(mine, str)
