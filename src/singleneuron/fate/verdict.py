@@ -19,7 +19,7 @@ class Fate(enum.Enum):
     LEARNED = "Learned: the neuron converges to the target."
     LOST = "Lost: the loss tends to the trivial one, and every limit point is dead."
     SPURIOUS = "Spurious: it settles on a point that is neither the target nor dead (samples only)."
-    UNDECIDED = "Undecided: no certificate held within the steps allowed."
+    UNDECIDED = "Undecided: no certificate held before the run ended."
 
     @property
     def sentence(self) -> str:
