@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from singleneuron import cones
+from singleneuron import Problem, cones, sample_problem
 from singleneuron.cones import Classification as Kind
 from singleneuron.laws import (
     AffineImage,
@@ -359,6 +359,53 @@ def test_a_law_of_your_own_is_served_where_its_support_function_is_enough():
     for call in (cones.project_data_cone, cones.contact_set):
         with pytest.raises(ValueError, match="law must be one of this package's"):
             call(Diamond(), [0.0, 1.0, -1.0])
+
+
+class Bare(Law):
+    """A law of a user's own that can only be drawn from."""
+
+    dim = 2
+
+    def sample(self, n, rng):
+        return rng.uniform(-1, 1, (n, 2))
+
+
+def test_what_a_law_of_your_own_lacks_is_named():
+    law, rng = Bare(), np.random.default_rng(0)
+    for name, call in [
+        ("support_function", lambda: law.support_function([1.0, 0.0])),
+        ("support_radius", lambda: law.support_radius),
+        ("mean_square", lambda: law.mean_square),
+        ("mean_square", law.covariance),
+        ("support_radius", lambda: Problem(law, [1.0, 0.0, 0.0])),
+    ]:
+        with pytest.raises(NotImplementedError, match=rf"Bare does not .*{name}.*; define it in"):
+            call()
+    with pytest.raises(NotImplementedError, match=r"Diamond does not define sample\(n, rng\)"):
+        Diamond().sample(3, rng)
+    with pytest.raises(TypeError, match="Law is not made directly; use a law such as"):
+        Law()
+
+
+def test_what_a_law_of_your_own_serves():
+    class Drawn(Bare, Diamond):
+        mean_square = 1 / 2  # of the corners of Diamond's support
+
+        def sample(self, n, rng):
+            return np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])[rng.integers(4, size=n)]
+
+    class Known(Drawn):
+        def atoms(self):
+            return np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]]), np.full(4, 0.25)
+
+    prob = Problem(Drawn(), [1.0, 0.0, 0.5])
+    assert prob.is_dead([0.0, 0.0, -1.0]) and prob.is_blind([-1.0, 0.0, -1.0])
+    few = sample_problem(prob, 50, np.random.default_rng(0))
+    assert few.law.points.shape == (50, 2)
+    with pytest.raises(ValueError, match="has no exact objective"):
+        prob.loss([1.0, 0.0, 0.0])
+    same = Problem(Empirical(Known().atoms()[0]), [1.0, 0.0, 0.5])
+    assert Problem(Known(), [1.0, 0.0, 0.5]).loss([1.0, 1.0, 0.0]) == same.loss([1.0, 1.0, 0.0])
 
 
 # Contact sets and classification -------------------------------------------------------------

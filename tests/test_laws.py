@@ -362,6 +362,19 @@ BAD = [
     ("n", lambda: sn.UniformCube(2).sample(0, np.random.default_rng(0))),
     ("n", lambda: sn.Empirical(POINTS).sample(0, np.random.default_rng(0))),
     *[
+        ("rng", lambda law=law, rng=rng: law.sample(10, rng))
+        for law in (
+            BALL,
+            sn.UniformSphere(2),
+            sn.Gaussian(2),
+            sn.UniformCube(2),
+            sn.Empirical(POINTS),
+            LAWS[-1],
+            sn.AffineImage(BALL, EYE),
+        )
+        for rng in (0, None, np.random.RandomState(0), np.random)
+    ],
+    *[
         ("u", lambda law=law, u=u: law.support_function(u))
         for law in (BALL, sn.Gaussian(2), sn.UniformCube(2), sn.Empirical(POINTS), LAWS[-1])
         for u in ([1.0], 1.0, [1.0, math.nan])

@@ -80,6 +80,15 @@ def count(name: str, value: Any, minimum: int = 1) -> int:
     return int(result)
 
 
+def generator(name: str, value: Any) -> np.random.Generator:
+    """Return `value` if it is a generator of random numbers."""
+    if not isinstance(value, np.random.Generator):
+        raise ValueError(
+            f"{name} must be a Generator, got {value!r}; pass np.random.default_rng(0)"
+        )
+    return value
+
+
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return `value` if it is one of `allowed`."""
     if value not in allowed:

@@ -61,8 +61,7 @@ def sample_problem(prob: Problem, n: int, rng: np.random.Generator) -> Problem:
         raise ValueError("prob must be in full coordinates to be sampled, got a reduced problem; "
                          "pass the problem it was reduced from")  # fmt: skip
     n = checks.count("n", n)
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a Generator, got {rng!r}; pass np.random.default_rng(0)")
+    checks.generator("rng", rng)
     law = Empirical(prob.law.sample(n, rng))
     if cones.is_dead(law, prob.target):
         raise ValueError(

@@ -159,8 +159,7 @@ def stochastic_gradient_descent(
     w = start_array(prob, start)
     steps = checks.count("steps", steps, 0)
     label_noise = checks.non_negative("label_noise", label_noise)
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a Generator, got {rng!r}; pass np.random.default_rng(0)")
+    checks.generator("rng", rng)
     eta = _sgd_step(prob, step_size)
     rows, size = math.prod(w.shape[:-1]), w.shape[-1]
     block = min(max(2**16 // (rows * size), 1), 256)

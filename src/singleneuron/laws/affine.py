@@ -60,7 +60,7 @@ class AffineImage(Law):
             self.radial = law.radial._replace(scale=law.radial.scale * self._least)
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        return self.law.sample(n, rng) @ self.matrix.T + self.shift
+        return self.law.sample(self._draws(n, rng), rng) @ self.matrix.T + self.shift
 
     def support_function(self, u: ArrayLike) -> Array:
         u = checks.vectors("u", u, self.dim)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import checks
 from ..checks import Array
 
 
@@ -37,6 +38,12 @@ class Radial(NamedTuple):
 class Law:
     """A law of inputs in R^d. Not to be made directly: use one of its subclasses.
 
+    A law of your own is a subclass. With `dim`, `support_function` and `support_radius` it makes
+    a `Problem` and `is_dead` serves it; `convex_support = True` adds `is_blind` (finite radius),
+    `sample` adds `sample_problem`. The exact loss needs `atoms`, or `is_symmetric` and `radial`,
+    or a `core` that has them; it and the step sizes need `mean_square`, and `mean`, `covariance`
+    and `top_eigenvalue` too unless the mean is 0 and the covariance a multiple of the identity.
+
     Attributes
     ----------
     dim : int
@@ -60,21 +67,28 @@ class Law:
     hyperplanes_null: bool = True
     radial: Radial | None = None
 
+    def __init__(self) -> None:
+        if type(self) is Law:
+            raise TypeError(
+                "Law is not made directly; use a law such as UniformBall(2), or a subclass of your "
+                "own that defines what its docstring asks for"
+            )
+
     def sample(self, n: int, rng: np.random.Generator) -> Array:
         """Draw `n` independent inputs with the generator `rng`, shape (n, d)."""
-        raise NotImplementedError
+        raise self._undefined("sample(n, rng)", "inputs of shape (n, d)")
 
     def support_function(self, u: ArrayLike) -> Array:
         r"""Return :math:`h(u) = \sup u \cdot \tilde x` over the support; inf if unbounded.
 
         `u` has shape (..., d); the result has shape (...).
         """
-        raise NotImplementedError
+        raise self._undefined("support_function(u)", "the sup of u.x~ over the support")
 
     @property
     def support_radius(self) -> float:
         r"""c, the supremum of :math:`|\tilde x|` over the support (inf if unbounded)."""
-        raise NotImplementedError
+        raise self._undefined("support_radius", "the sup of |x~| over the support, perhaps inf")
 
     @property
     def mean(self) -> Array:
@@ -84,7 +98,7 @@ class Law:
     @property
     def mean_square(self) -> float:
         r"""s2, the mean of :math:`|\tilde x|^2 / d`."""
-        raise NotImplementedError
+        raise self._undefined("mean_square", "the mean of |x~|^2 / d")
 
     def covariance(self) -> Array:
         r"""The covariance of :math:`\tilde x`, shape (d, d)."""
@@ -107,6 +121,15 @@ class Law:
     def core(self) -> tuple[Law, Array | None, Array | None]:
         """Return (centred law z, matrix B, shift m) with x~ = B z + m; None: identity, zero."""
         return self, None, None
+
+    def _undefined(self, name: str, meaning: str) -> NotImplementedError:
+        kind = type(self).__name__
+        return NotImplementedError(f"{kind} does not define {name}; define it in {kind}: {meaning}")
+
+    def _draws(self, n: int, rng: np.random.Generator) -> int:
+        """Return how many inputs `sample` is to draw, or raise ValueError."""
+        checks.generator("rng", rng)
+        return checks.count("n", n)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(dim={self.dim})"

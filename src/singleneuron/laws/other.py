@@ -40,7 +40,8 @@ class UniformCube(Law):
             self.radial = Radial("interval", self.half_width, 1.0)
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        return self.half_width * rng.uniform(-1, 1, (checks.count("n", n), self.dim))
+        n = self._draws(n, rng)
+        return self.half_width * rng.uniform(-1, 1, (n, self.dim))
 
     def support_function(self, u: ArrayLike) -> Array:
         return self.half_width * np.abs(checks.vectors("u", u, self.dim)).sum(axis=-1)
@@ -100,7 +101,8 @@ class Empirical(Law):
                 )
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        return rng.choice(self.points, size=checks.count("n", n), p=self.weights)
+        n = self._draws(n, rng)
+        return rng.choice(self.points, size=n, p=self.weights)
 
     def support_function(self, u: ArrayLike) -> Array:
         u = checks.vectors("u", u, self.dim)

@@ -42,7 +42,7 @@ class PlanarProjection(Law):
         self.convex_support = self.radial.kind != "ring"
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        n, (kind, scale, power) = checks.count("n", n), self.law.radial or ("", 0.0, 0.0)
+        n, (kind, scale, power) = self._draws(n, rng), self.law.radial or ("", 0.0, 0.0)
         if kind in ("interval", "line"):
             return np.column_stack([self.law.sample(n, rng)[:, 0], np.zeros(n)])
         time, turn = rng.exponential(size=n), rng.uniform(0, 2 * math.pi, n)

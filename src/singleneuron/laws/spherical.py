@@ -41,7 +41,8 @@ class Gaussian(Law):
             self.radial = Radial("line" if self.dim == 1 else "gaussian", self.scale, 0.0)
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        return self._mean + self.scale * rng.standard_normal((checks.count("n", n), self.dim))
+        n = self._draws(n, rng)
+        return self._mean + self.scale * rng.standard_normal((n, self.dim))
 
     def support_function(self, u: ArrayLike) -> Array:
         u = checks.vectors("u", u, self.dim)
@@ -90,7 +91,8 @@ class _Round(Law):
         self.radius = checks.positive("radius", radius)
 
     def _directions(self, n: int, rng: np.random.Generator) -> Array:
-        z = rng.standard_normal((checks.count("n", n), self.dim))
+        n = self._draws(n, rng)
+        z = rng.standard_normal((n, self.dim))
         return z / np.linalg.norm(z, axis=1, keepdims=True)
 
     def support_function(self, u: ArrayLike) -> Array:
