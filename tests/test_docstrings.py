@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import enum
+import importlib
 import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 import singleneuron
 
-MODULES = [
-    name for name in singleneuron.__all__ if inspect.ismodule(getattr(singleneuron, name))
-]
+MODULES = [name for name in singleneuron.__all__ if inspect.ismodule(getattr(singleneuron, name))]
+
+
+EXAMPLES_OF = ("cones", "planar", "widgets")  # with all their names imported
 
 
 def public() -> Iterator[tuple[str, Any]]:
@@ -190,3 +194,19 @@ def test_a_method_names_its_arguments() -> None:
 def test_each_fault_is_seen(text: str, said: str) -> None:
     (fault,) = faults(without(text))
     assert said in fault
+
+
+@pytest.mark.parametrize("name", ["singleneuron", *EXAMPLES_OF])
+def test_examples_run_after_what_the_reference_says(name: str) -> None:
+    """`import numpy as np`, `import singleneuron as sn`, and all names of the submodule."""
+    module = importlib.import_module(name if name == "singleneuron" else f"singleneuron.{name}")
+    things = {key: getattr(module, key) for key in module.__all__}
+    known = {"np": np, "sn": singleneuron, **(things if name in EXAMPLES_OF else {})}
+    found, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
+    for key, thing in things.items():
+        if inspect.isroutine(thing) or inspect.isclass(thing):
+            for example in found.find(thing, f"{name}.{key}", globs=dict(known)):
+                said: list[str] = []
+                runner.run(example, out=said.append)
+                assert not said, "".join(said)
+    assert runner.tries > 0

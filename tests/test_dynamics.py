@@ -496,8 +496,12 @@ RNG = np.random.default_rng(0)
         (lambda: sn.gradient_descent(LINEAR, np.full(4, np.nan)), "start must be finite"),
         (lambda: sn.gradient_descent(LINEAR, np.full(4, 1e101)), "start must have entries up to"),
         *[
-            (lambda size=size, run=run: run(sn.Problem(sn.UniformBall(1), [size, 0.0]), [1.0, 0.0]),
-             "prob must have a target of size 1e-100 to 1e100, got 1e")
+            (
+                lambda size=size, run=run: run(
+                    sn.Problem(sn.UniformBall(1), [size, 0.0]), [1.0, 0.0]
+                ),
+                "prob must have a target of size 1e-100 to 1e100, got 1e",
+            )
             for size in (1e101, 1e-101)
             for run in (sn.gradient_descent, partial(sn.gradient_flow, t_end=1.0), sn.decide)
         ],

@@ -53,8 +53,8 @@ def curvature_bound(law: Law, mass: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> from singleneuron.laws import UniformBall
-    >>> round(float(curvature_bound(UniformBall(2), 0.5)), 6)
+    >>> import singleneuron as sn
+    >>> round(float(sn.curvature_bound(sn.UniformBall(2), 0.5)), 6)
     0.010261
     """
     p = checks.finite_array("mass", mass)

@@ -43,8 +43,9 @@ def angle_probability(dim: int, angle: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> float(angle_probability(2, 3 * np.pi / 4).round(12)), float(angle_probability(10, 0.0))
-    (0.25, 1.0)
+    >>> import numpy as np, singleneuron as sn
+    >>> sn.angle_probability(2, [0.0, 3 * np.pi / 4]).round(12).tolist()
+    [1.0, 0.25]
     """
     dim = checks.count("dim", dim, 2)
     t = checks.finite_array("angle", angle)

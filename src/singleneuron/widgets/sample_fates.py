@@ -82,9 +82,9 @@ class SampleFates(Presets, LiveFigure):
 
     Examples
     --------
-    >>> figure = SampleFates(points=drawn(4, seed=1), start=[1.0, 0.0])
+    >>> figure = SampleFates(points=[-0.9, 0.1, 0.4, 0.8], start=[1.0, 0.0])
     >>> figure.points
-    [0.2541, -0.9945, 0.0549, 0.9621]
+    [-0.9, 0.1, 0.4, 0.8]
     """
 
     _module = "sample_fates"
