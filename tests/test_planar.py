@@ -455,9 +455,13 @@ def test_a_normal_start_in_the_safe_ball() -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: planar.loss(0.0, 1.0), r"norm must lie .*, got 0.0: the origin .* leave it out"),
+        (lambda: planar.loss(0.0, 1.0), r"norm must lie .*, got 0.0: the origin .*; pass a norm"),
+        (lambda: planar.loss(-1, 0.3), r"got -1.0, and no norm is negative; pass \|w~\|/\|v~\|"),
         (lambda: planar.loss([1.0, np.nan], 1.0), "norm must be finite"),
-        (lambda: planar.loss(1e308, 1.0), r"norm must lie in \[1e-100, 1e100\], got 1e\+308"),
+        (
+            lambda: planar.loss(1e308, 1.0),
+            r"norm must lie in \[1e-100, 1e100\], got 1e\+308; for such a size ask Prob",
+        ),
         (lambda: planar.loss([1, 2], [1, 2, 3]), r"norm and angle must .* \(2,\) and \(3,\); use"),
         (lambda: planar.velocity(1.0, 3.2), r"angle must lie in \[0, pi\], got 3.2; pass radians"),
         (lambda: planar.norm_threshold([-1e-9, 1]), r"angle must lie in \[0, pi\], got -1e-09"),

@@ -186,7 +186,11 @@ def point(norm: ArrayLike, angle: ArrayLike) -> tuple[Array, Array]:
     r, theta = checks.finite_array("norm", norm), angle_array(angle)
     if ((r < 1e-100) | (r > 1e100)).any():
         bad = r[(r < 1e-100) | (r > 1e100)].ravel()[0]
-        hint = "; leave it out" if bad else ": the origin has no angle; leave it out"
+        hint = "; for such a size ask Problem.loss or Problem.gradient"
+        if bad < 0:
+            hint = ", and no norm is negative; pass |w~|/|v~| (-w is at pi - angle)"
+        elif bad == 0:
+            hint = ": the origin has no angle; pass a norm > 0"
         raise ValueError(f"norm must lie in [1e-100, 1e100], got {bad}{hint}")
     return broadcast(norm=r, angle=theta)
 
