@@ -215,7 +215,7 @@ def test_local_rate_in_a_million_dimensions_and_for_samples() -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: sn.curvature_bound(sn.Gaussian(2), 0.5), "bounded support"),
+        (lambda: sn.curvature_bound(sn.Gaussian(2), 0.5), "bounded sup.*; use a ball or a cube"),
         (lambda: sn.curvature_bound(sn.UniformSphere(2), 0.5), "bounded density"),
         (lambda: sn.curvature_bound(sn.UniformBall(2), 1.5), r"probability in \[0, 1\]"),
         (lambda: sn.curvature_bound("ball", 0.5), "law must be a Law"),
@@ -228,7 +228,9 @@ def test_local_rate_in_a_million_dimensions_and_for_samples() -> None:
         (lambda: sn.least_overlap(Problem(sn.UniformBall(2), [1, 0, 0]), -1e-3), "delta must lie"),
         (lambda: sn.least_overlap(Problem(sn.UniformCube(2), [1, 0, 0]), 0.1), "no exact object"),
         (lambda: sn.linear_rate(Problem(sn.Gaussian(2), [1, 0, 0]), [0.1, 0.0, 0.0]),
-         "bounded support"),
+         "bounded support, got .*; use a ball, or measure the rate"),
+        (lambda: sn.linear_rate(Problem(sn.UniformCube(2), [1, 0, 0]), [0.1, 0.0, 0.0]),
+         r"prob must have an exact loss, .*got UniformCube.*; use a ball, or bound the overlap"),
         (lambda: sn.linear_rate(Problem(sn.Empirical([[1.0]]), [1, 0]), [0.1, 0.0]),
          "bounded density"),
         (lambda: sn.linear_rate(Problem(sn.UniformBall(2), [1, 0, 0]), [0.1, 0.0]), "shape"),

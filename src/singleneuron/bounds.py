@@ -60,21 +60,21 @@ def curvature_bound(law: Law, mass: ArrayLike) -> Array:
     p = checks.finite_array("mass", mass)
     if ((p < 0) | (p > 1)).any():
         raise ValueError(f"mass must be a probability in [0, 1], got {p}; pass P(A) of an event")
-    c, density = _bounded(law)
+    c, density = _bounded(law, "a ball or a cube")
     with np.errstate(under="ignore"):
         share = p / (math.sqrt(12) * density)
         return np.asarray(p * share**2 / (1 + (c + share) ** 2))
 
 
-def _bounded(law: Law) -> tuple[float, float]:
+def _bounded(law: Law, use: str = "a ball") -> tuple[float, float]:
     """Return c and c', or raise ValueError where one of them is infinite."""
     if not isinstance(law, Law):
         raise ValueError(f"law must be a Law, got {law!r}; pass for example UniformBall(2)")
     c, density = law.support_radius, law.density_bound
     if math.isinf(c):
         raise ValueError(
-            f"law must have bounded support, got {law!r}; use a ball or a cube, or measure the "
-            "rate along a run (gradient_descent)"
+            f"law must have bounded support, got {law!r}; use {use}, or measure the rate along "
+            "a run (gradient_descent)"
         )
     if math.isinf(density):
         raise ValueError(
@@ -121,7 +121,9 @@ def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
     Parameters
     ----------
     prob : Problem
-        With a law of bounded support and bounded marginal densities.
+        With an exact loss and inputs of bounded support and bounded marginal densities: a ball, a
+        sphere with d >= 3, an interval, or an affine image of one of them. A cube with d >= 2 has
+        no exact loss: it has a `curvature_bound` only.
     start : array_like of shape (..., d+1)
         Starts with F(w) < F(0).
 
@@ -132,8 +134,8 @@ def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
     Raises
     ------
     ValueError
-        If a start is not below the trivial loss, or the law is unbounded or has no bounded
-        marginal densities.
+        If a start is not below the trivial loss, or the law is unbounded, has no bounded
+        marginal densities, or has no exact loss.
 
     Notes
     -----
@@ -151,6 +153,11 @@ def linear_rate(prob: Problem, start: ArrayLike) -> LinearRate:
     """
     w = checks.vectors("start", start, prob.dim + 1)
     _bounded(prob.law)
+    if prob.law.radial is None and prob.law.core()[0].radial is None:
+        raise ValueError(
+            f"prob must have an exact loss, for F(0) - F(start), got {prob.law!r}; use a ball, or "
+            "bound the overlap p of a run yourself and pass it to curvature_bound(law, p)"
+        )
     excess = np.asarray(prob.excess_loss(w))
     if (excess >= 0).any():
         raise ValueError(_above_trivial(prob, w.reshape(-1, prob.dim + 1), excess.ravel()))
