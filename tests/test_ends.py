@@ -240,8 +240,8 @@ def test_in_dimension_one_what_the_message_says_is_true() -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda p: sn.large_start_failure_probability(problem(sn.Gaussian(2), 0.0)),
-         "law must have bounded support"),
+        (lambda p: sn.large_start_failure_probability(problem(sn.Gaussian(2), 0.0).reduced),
+         r"law must have bounded support, got Gaussian\(dim=2"),
         (lambda p: sn.start_norm_limit(p, -0.1), r"angle must lie in \[0, pi\]"),
         (lambda p: sn.start_norm_limit(p, 3.15), r"angle must lie in \[0, pi\]"),
         (lambda p: sn.start_norm_limit(p, math.nan), "angle must be finite"),

@@ -230,11 +230,12 @@ def test_dask_runs_the_same_line(plain: sn.FailureMap) -> None:
         ({"biases": 0.5}, "biases must be a list"),
         ({"biases": [-1.0, 0.0]}, "target must not be dead"),
         ({"norms": [[1.0]]}, "norms must be a list"),
-        ({"norms": [0.0]}, "start_norm must be positive"),
         ({"size": 0.0}, "size must be positive"),
         ({"dynamics": "sgd"}, "dynamics must be one of"),
         ({"step_size": 1.0}, "step_size must be None for the flow"),
         ({"tol": 1.0}, "tol must lie in"),
+        ({"norms": [0.0]}, "norms must be positive"),
+        ({"norms": [1e200]}, "norms must lie in"),
         ({"executor": 3}, "executor must have submit"),
     ],
 )

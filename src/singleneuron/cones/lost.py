@@ -20,12 +20,14 @@ def lost_ball_radius(law: Law, target: ArrayLike, z: ArrayLike) -> Array:
     :math:`\theta_z` the angle of z~ to v~ and :math:`\cos\beta = -b_v/(c|\tilde v|)`, clipped: on
     the cone of inputs with v.y >= 0 the ratio is least on an extreme ray. An interval (d = 1):
     the ends of the part with v.y >= 0, one of which may lie inside. Points: one by one.
-    Unbounded supports: 0.
+    Normal law: 0.
 
     Parameters
     ----------
     law : Law
-        Ball, sphere, interval, points, or a law with unbounded support.
+        Ball, sphere, interval (d = 1), finitely many points, or normal law. Affine images are
+        served of an interval, of points and of a normal law, not of a ball or a sphere with
+        d >= 2. Cubes with d >= 2 are not served.
     target : array_like of shape (d+1,)
         The target v, not dead.
     z : array_like of shape (..., d+1)
@@ -42,7 +44,7 @@ def lost_ball_radius(law: Law, target: ArrayLike, z: ArrayLike) -> Array:
     ------
     ValueError
         If z is not dead, the target is dead, a shape is wrong, an entry is not finite, or the
-        law is not served.
+        law is none of those.
 
     Notes
     -----

@@ -27,7 +27,7 @@ def angle_bracket(
     prob : Problem
         With a symmetric law in dimension d >= 2, full or reduced.
     start_norm : array_like of shape (...)
-        rho > 0.
+        rho > 0, absolute: :math:`|\tilde w_0|`, in the same units as v~.
     dynamics : str
         "flow", or "descent" with a step size below 2/L.
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from .. import checks, cones
 from ..checks import Array
 from ..problem import Problem
-from .setting import setting
+from .setting import law_of, setting
 
 
 def small_start_failure_probability(prob: Problem) -> float:
@@ -92,10 +92,10 @@ def large_start_failure_probability(prob: Problem) -> float:
     0.666666666667
     """
     given = setting(prob)
-    if math.isinf(given.prob.law.support_radius):
+    if math.isinf(law_of(prob).support_radius):
         raise ValueError(
-            f"law must have bounded support, got {prob.law!r}: the proof ends in the lost ball, "
-            "which is empty there; use failure_bracket, or a ball"
+            f"law must have bounded support, got {law_of(prob)!r}: the proof ends in the lost "
+            "ball, which is empty there; use failure_bracket, or a ball"
         )
     return given.above_beta()
 
@@ -119,8 +119,8 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
     Returns
     -------
     ndarray of shape (...)
-        Norms, in the units of v~; 0 also where the limit is below 1e-100 (in high dimension it can
-        be 1e-60000).
+        Norms, absolute: :math:`|\tilde w|`, in the same units as v~; 0 also where the limit is
+        below 1e-100 (in high dimension it can be 1e-60000).
 
     Raises
     ------
@@ -157,13 +157,15 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
 def lost_ball_radius(prob: Problem, z: ArrayLike) -> Array:
     """Return the radius of the ball about the dead point z whose starts are all lost.
 
-    See `cones.lost_ball_radius`: for every law, and for the flow, descent with eta <= 2/L and
-    SGD with eta |x|^2 <= 2. The mirror image of `Problem.safe_radius`.
+    For the flow, descent with eta <= 2/L and SGD with eta |x|^2 <= 2; the formulas stand in
+    `cones.lost_ball_radius`. The mirror image of `Problem.safe_radius`.
 
     Parameters
     ----------
     prob : Problem
-        Full or reduced.
+        Full or reduced, with inputs from a ball, a sphere, an interval or a normal law, or
+        finitely many points. Of affine images those of an interval, of points and of a normal law
+        are served; those of a ball or a sphere with d >= 2 are not, nor are cubes with d >= 2.
     z : array_like of shape (..., d+1)
         Dead points, bias last.
 
@@ -175,7 +177,7 @@ def lost_ball_radius(prob: Problem, z: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If z is not dead, or the law is not served.
+        If z is not dead, or the law is none of those.
 
     Notes
     -----

@@ -12,7 +12,7 @@ from ..checks import Array
 from ..problem import Problem
 from .angles import beyond
 from .search import RADIANS, Scale, Search, mass_scale
-from .setting import Setting, setting, start_norms
+from .setting import Setting, law_of, setting, start_norms
 
 GRID = 64  # angles on which the order of the fates is verified
 
@@ -45,13 +45,14 @@ def failure_probability(
     prob : Problem
         With a symmetric law of bounded support in dimension d from 2 to 1e6, full or reduced.
     start_norm : array_like of shape (...)
-        rho > 0, in the units of v~; several are followed together.
+        rho > 0, absolute: :math:`|\tilde w_0|`, in the same units as v~. Several are followed
+        together.
     dynamics : str
         "flow" or "descent". They can differ.
     step_size : float, optional
         eta of descent, below 2/L; None is 1/L. Not for the flow.
     tol : float
-        Error allowed to the probability, from 1e-9 to 0.1.
+        Error allowed to the probability: absolute, from 1e-9 to 0.1.
     max_steps : int
         Budget of each start, as for `decide`. Descent in high dimension needs more.
 
@@ -102,13 +103,13 @@ def failure_threshold(
     prob : Problem
         With a symmetric law of bounded support in dimension d from 2 to 1e6, full or reduced.
     start_norm : array_like of shape (...)
-        rho > 0, in the units of v~.
+        rho > 0, absolute: :math:`|\tilde w_0|`, in the same units as v~.
     dynamics : str
         "flow" or "descent".
     step_size : float, optional
         eta of descent, below 2/L; None is 1/L. Not for the flow.
     tol : float
-        Error allowed to the angle, from 1e-9 to 0.1.
+        Error allowed to the angle, in radians, from 1e-9 to 0.1.
     max_steps : int
         Budget of each start, as for `decide`.
 
@@ -159,11 +160,11 @@ def check_run(
 ) -> dict[str, Any]:
     """Return the arguments of `decide`, or raise ValueError."""
     checks.choice("dynamics", dynamics, ("flow", "descent"))
-    law, largest = given.prob.law, 2 / given.prob.smoothness
+    law, largest = law_of(given.prob), 2 / given.prob.smoothness
     if not np.isfinite(law.support_radius):
         raise ValueError(
             f"law must have bounded support, got {law!r}: no certificate shows that a start is "
-            "lost there; use failure_bracket, or a ball"
+            "lost there; use failure_bracket for bounds, or a ball or a sphere"
         )
     if not 1e-9 <= checks.positive("tol", tol) <= 0.1:
         raise ValueError(f"tol must lie in [1e-9, 0.1], got {tol}; the default is 1e-6")

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from .. import checks
 from ..checks import Array
-from ..laws import PlanarProjection
+from ..laws import Law, PlanarProjection
 from ..problem import Problem
 from .angles import tail
 
@@ -49,7 +49,7 @@ def setting(prob: Problem) -> Setting:
     """Return the reduced problem with its numbers, or raise ValueError."""
     if not isinstance(prob, Problem):
         raise ValueError(f"prob must be a Problem, got {prob!r}; make one of a law and a target")
-    law = prob.law.law if isinstance(prob.law, PlanarProjection) else prob.law
+    law = law_of(prob)
     if law.dim == 1:
         raise ValueError(
             f"law must have dim >= 2, got {law!r}: on a line there are two directions and no angle "
@@ -72,6 +72,11 @@ def setting(prob: Problem) -> Setting:
     return Setting(reduced, law.dim, beta, math.sqrt(top * bottom), -bias / reach)
 
 
+def law_of(prob: Problem) -> Law:
+    """Return the law in R^d of a problem, full or reduced."""
+    return prob.law.law if isinstance(prob.law, PlanarProjection) else prob.law
+
+
 def norm_angle(given: Setting, norms: Array, halvings: int = HALVINGS) -> Array:
     """Return, for norms (n,), the angle up to which F(rho u, 0) < F(0); 0 where it is nowhere."""
     low, high = np.zeros(norms.shape), np.full(norms.shape, given.blind_from)
@@ -83,11 +88,11 @@ def norm_angle(given: Setting, norms: Array, halvings: int = HALVINGS) -> Array:
     return low
 
 
-def start_norms(start_norm: ArrayLike) -> Array:
+def start_norms(given: ArrayLike, name: str = "start_norm") -> Array:
     """Return norms as an array, or raise ValueError."""
-    norms = checks.finite_array("start_norm", start_norm)
+    norms = checks.finite_array(name, given)
     if (norms <= 0).any():
-        raise ValueError(f"start_norm must be positive, got {start_norm!r}; pass |w~_0| > 0")
+        raise ValueError(f"{name} must be positive, got {given!r}; pass |w~_0| > 0")
     if (norms > 1e100).any() or (norms < 1e-100).any():
-        raise ValueError(f"start_norm must lie in [1e-100, 1e100], got {start_norm!r}; rescale")
+        raise ValueError(f"{name} must lie in [1e-100, 1e100], got {given!r}; rescale")
     return norms

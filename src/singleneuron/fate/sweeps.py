@@ -50,7 +50,7 @@ def failure_map(
     biases : array_like of shape (m,)
         Biases b_v of the target, above -c size (there it is dead).
     norms : array_like of shape (n,)
-        Norms rho > 0 of the start.
+        Norms rho > 0 of the start, absolute: :math:`|\tilde w_0|`, in the same units as `size`.
     size : float
         Norm of the target's weights.
     dynamics : str
@@ -146,7 +146,7 @@ def _empty(
     """Return the map with no cell finished, or raise ValueError."""
     if not isinstance(law, Law):
         raise ValueError(f"law must be a Law, got {law!r}; pass for example UniformBall(2)")
-    biases, norms = checks.finite_array("biases", biases), start_norms(norms)
+    biases, norms = checks.finite_array("biases", biases), start_norms(norms, "norms")
     for name, array in (("biases", biases), ("norms", norms)):
         if array.ndim != 1 or array.size == 0:
             raise ValueError(f"{name} must be a list of numbers, got shape {array.shape}")
