@@ -105,6 +105,9 @@ def stochastic_gradient_descent(
     .. math:: w \leftarrow w - \eta\, (s(w \cdot x) - y)\, 1[w \cdot x > 0]\, x, \qquad
               y = s(v \cdot x) + \sigma \xi,\ \xi \sim N(0, 1).
 
+    As everywhere in the package s is the activation, :math:`s(z) = \max(z, 0)`; sigma is the level
+    of the label noise, `label_noise`. The book writes sigma for the activation, s for the noise.
+
     Where every input has :math:`\eta |x|^2 \le 2` and the labels are clean, no step moves away from
     the target ("Four tools"). The inputs and the noise are drawn in blocks that depend on neither
     `steps` nor `label_noise`: from the same seed a longer run continues a shorter one, and runs

@@ -31,7 +31,7 @@ class Certificate(enum.Enum):
     """Facts about one point that prove the fate of the dynamics from there."""
 
     BELOW_TRIVIAL = "The loss is below the trivial one, and no dead point is."
-    SAFE_BALL = "The target is nearer than it is to any dead point, and stays so."
+    SAFE_BALL = "The target is nearer to the neuron than any dead point is, and stays so."
     ANGLE = "Not dead, and at an angle to the target below beta, which never grows."
     DEAD = "Silent on every input: the gradient is 0."
     BLIND = "Silent on every input on which the target is not, for ever."
