@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,12 @@ def count(name: str, value: Any, minimum: int = 1) -> int:
     if result != int(result) or result < minimum:
         raise ValueError(f"{name} must be an integer >= {minimum}, got {value!r}; pass an int")
     return int(result)
+
+
+# What reading a file may raise that is none of this package's.
+UNREADABLE = (
+    KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 def generator(name: str, value: Any) -> np.random.Generator:

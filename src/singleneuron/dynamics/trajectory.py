@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import zipfile
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import hooks
-from ..checks import Array
+from ..checks import UNREADABLE, Array
 
 if TYPE_CHECKING:
     from ..problem import Problem
 
 _FORMAT = "singleneuron trajectory 1"
-# What reading a file that is no run may raise.
-_NO_RUN = (
-    KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile,
-)  # fmt: skip
 _STORED = ("times", "points", "target", "excess_loss", "distance", "angle")
 
 
@@ -170,7 +165,7 @@ class Trajectory:
                     kind, run.method, run.law = (str(word) for word in data["words"])
                     run.trivial_loss, step = (float(x) for x in data["numbers"])
                     run.__dict__.update({name: data[name] for name in _STORED})
-            except _NO_RUN as error:
+            except UNREADABLE as error:
                 raise ValueError(f"{problem}; save it again") from error
         if kind != _FORMAT:
             raise ValueError(f"{problem} in format {kind!r}; save it again with this version")

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks import Array
-
-# What reading a file that is no map may raise.
-_NO_MAP = (
-    KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile,
-)  # fmt: skip
+from ..checks import UNREADABLE, Array
 
 
 @dataclasses.dataclass(eq=False)
@@ -105,7 +99,7 @@ class FailureMap:
                 kept = cls(**{k: x.item() if x.ndim == 0 else x for k, x in values.items()})
                 if not kept._fits():
                     raise ValueError("an array has the wrong shape or type")
-            except _NO_MAP as error:
+            except UNREADABLE as error:
                 raise ValueError(
                     f"file must name a map written by FailureMap.save, got {str(path)!r}; make "
                     "it again with failure_map(..., save=file)"
