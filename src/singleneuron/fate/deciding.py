@@ -48,11 +48,12 @@ def decide(
     A certificate is used only for the laws and dynamics for which its theorem holds; for
     eta > 2/L only DEAD and, for inputs with x.y >= 0, BLIND remain, and for the flow on samples
     only DEAD, BLIND and LOST_BALL. Normal inputs have no certificate for a lost start that is
-    neither dead nor blind: those stay undecided. So do runs on samples that settle where an input
-    lies on the neuron's own hyperplane. A run ends with its certificate, with `max_steps`, or
-    where a step no longer changes the parameters. What a certificate proves is exact; the path to
-    it has the error of its steps. Descent in high dimension or from large norms may need many
-    times the default budget; the flow does not.
+    neither dead nor blind: those stay undecided. So do runs on samples that tend to a spurious
+    point with an input on its own hyperplane, where SAMPLE_PART has no room. A run ends with its
+    certificate, with `max_steps`, or where a step no longer changes the parameters. What a
+    certificate proves is exact; the path to it has the error of its steps. Descent in high
+    dimension or from large norms may need many times the default budget; the flow, which goes by
+    length, seldom does.
 
     Parameters
     ----------
