@@ -79,15 +79,13 @@ def past(s, gap, root, kink, cross_s, cross_root):
 
 
 @loop
-def meet(grid, n, kind):
+def meet(grid, n, kind, kink_w, kink_v):
     """Fill the rows MEET .. LOW_OTHER with the common pieces of arcs that cut each other.
 
     They run from theta - beta to alpha and, for TWICE, from -alpha to theta + beta - 2 pi. Near
     the crossing of the lines, where one of them is short, it is the sum of how much the arcs are
     wider than there: nothing cancels.
     """
-    kink_w = grid[KINK_W] if grid[B] < 0 else -grid[KINK_W]
-    kink_v = grid[KINK_V] if grid[B_V] < 0 else -grid[KINK_V]
     cross_s, cross_w, cross_v, theta = grid[CROSS_S], grid[CROSS_W], grid[CROSS_V], grid[THETA]
     for piece in range(2):
         half, sine, low = MEET + piece * PIECE, SINE_MEET + piece * PIECE, LOW_MEET + piece * PIECE
@@ -120,7 +118,7 @@ def trade(grid, n):
 
 
 @part
-def manner(grid, i, state_w, state_v):
+def manner(grid, i, state_w, state_v, kink_w, kink_v):
     """Return how the arcs meet at node i."""
     alpha, beta, theta = grid[HALF_W + i], grid[HALF_V + i], grid[THETA]
     if state_w == ASLEEP or state_v == ASLEEP:
@@ -132,8 +130,6 @@ def manner(grid, i, state_w, state_v):
     one = alpha + beta - theta
     two = one + 2 * (theta - math.pi)
     if grid[CROSS] > 0:
-        kink_w = grid[KINK_W] if grid[B] < 0 else -grid[KINK_W]
-        kink_v = grid[KINK_V] if grid[B_V] < 0 else -grid[KINK_V]
         s, gap, cross_s = grid[RADIUS + i], grid[GAP_X + i], grid[CROSS_S]
         near = past(s, gap, grid[ROOT_W + i], kink_w, cross_s, grid[CROSS_W])
         near += past(s, gap, grid[ROOT_V + i], kink_v, cross_s, grid[CROSS_V])
@@ -209,12 +205,15 @@ def rings(grid, n, mode):
     if grid[V] == 0 or grid[GAP_V + middle] <= 0:
         state_v = FULL if grid[B_V] > 0 else ASLEEP
     open_arcs(grid, n, state_w, state_v)
-    kind = manner(grid, middle, state_w, state_v)
+    # the radii of the kinks, below 0 for a bias that is not
+    kink_w = grid[KINK_W] if grid[B] < 0 else -grid[KINK_W]
+    kink_v = grid[KINK_V] if grid[B_V] < 0 else -grid[KINK_V]
+    kind = manner(grid, middle, state_w, state_v, kink_w, kink_v)
     for i in range(n):
         grid[VALUES + i] = grid[VALUES + LANES + i] = grid[VALUES + 2 * LANES + i] = 0.0
         grid[SCALES + i] = grid[SCALES + LANES + i] = 0.0
     if kind >= CUT:
-        meet(grid, n, kind)
+        meet(grid, n, kind, kink_w, kink_v)
     if mode == OVERLAP:
         count_overlap(grid, n, kind)
         return
