@@ -107,7 +107,7 @@ def test_w_and_v_of_different_sizes(kind):
             with np.errstate(over="ignore"):
                 found = [*prob.moments(at), prob.loss(at), prob.excess_loss(at)]
             for got, sure in zip(found, (ww, wv, ww / 2 - wv + vv / 2, ww / 2 - wv)):
-                assert got == pytest.approx(float(sure), rel=1e-9, abs=5e-324)
+                assert got == pytest.approx(float(sure), rel=1e-10, abs=5e-324)
             assert abs(prob.overlap(at) - both[-1][-1]) <= 1e-10 * active[-1][-1]
             # the promised accuracy; |x|^2 is below 1 + 40 where it counts
             gap = [abs(got - sure) for got, sure in zip(prob.gradient(at), slope)]
