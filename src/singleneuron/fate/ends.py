@@ -63,8 +63,8 @@ def large_start_failure_probability(prob: Problem) -> float:
 
     .. math:: P(\theta > \beta), \qquad \cos\beta = -b_v/(c|\tilde v|) \text{ (clipped)},
 
-    an upper bound at every norm. For the flow alone: descent with a step near 2/L may do
-    otherwise.
+    an upper bound at every norm. It is not claimed for descent: a step near 2/L may do otherwise
+    (the chapter says where it holds for descent, too).
 
     Parameters
     ----------
@@ -107,7 +107,8 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
               {E[s(u \cdot \tilde x)^2]}, \qquad |u| = 1,\ \angle(u, \tilde v) = \theta.
 
     :math:`F(\rho u, 0) < F(0)` iff :math:`\rho < \rho^*`: such starts are learned by the flow and
-    by descent with eta < 2/L. It falls with the angle and is 0 from pi/2 + beta on.
+    by descent with eta < 2/L. It falls with the angle and is 0 where the start is blind: from
+    pi/2 + beta on, for normal inputs at pi if :math:`b_v \le 0`.
 
     Parameters
     ----------
@@ -144,7 +145,8 @@ def start_norm_limit(prob: Problem, angle: ArrayLike) -> Array:
     if ((theta < 0) | (theta > np.pi)).any():
         raise ValueError(f"angle must lie in [0, pi], got {angle!r}; pass radians")
     flat = theta.ravel()
-    limit, todo = np.ones(flat.size), flat < given.blind_from
+    limit = np.ones(flat.size)
+    todo = (flat < given.blind_from) | (given.prob.target[2] > 0)  # b_v > 0: never blind
     for _ in range(3):  # the accuracy of a moment is relative to both: balance them
         own, cross = given.prob.moments(given.starts(limit[todo], flat[todo]))
         with np.errstate(under="ignore"):
