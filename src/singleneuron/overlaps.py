@@ -21,7 +21,7 @@ _BLOCK = 512  # points at a time
 def overlap_curvature(prob: Problem, w: ArrayLike) -> Array:
     r"""Return the least eigenvalue of E[x x^T 1_A] with A = {w.x > 0, v.x > 0}.
 
-    It is the sharpest rate that the argument of G1 can give at w:
+    It is the sharpest rate that the argument of "Better than trivial is enough" can give at w:
     :math:`g(w) \cdot (w - v) \ge \lambda_{\min} |w - v|^2`.
 
     Parameters
@@ -43,7 +43,8 @@ def overlap_curvature(prob: Problem, w: ArrayLike) -> Array:
     Notes
     -----
     For `prob.reduced` it is the least over the plane of w~ and v~ and the bias, which no run
-    leaves. Accurate to 1e-10 of the largest eigenvalue. Source: this book, G1.
+    leaves. Accurate to 1e-10 of the largest eigenvalue. Source: this book, "Better than trivial is
+    enough".
 
     Examples
     --------

@@ -167,7 +167,8 @@ class Problem:
     def lift(self, like_w: ArrayLike, reduced: ArrayLike) -> Array:
         """Return the parameters (..., d+1) with coordinates `reduced` in the plane of `like_w`.
 
-        Where the weight of `like_w` lies on the line of v~, up to rounding, q must be 0.
+        Where the weight of `like_w` lies on the line of v~, up to rounding, q must be 0. A vector
+        such as a gradient may have q < 0: it points to the other side of that line.
         """
         self._need_symmetric()
         like_w = self._points("like_w", like_w)

@@ -23,9 +23,9 @@ _LARGEST = 1e120  # beyond it a diverging run is recorded as NaN, long before a 
 
 
 class StepSizeWarning(UserWarning):
-    """The step size is outside the range for which the book proves anything.
+    """The step is too long for the proof that the distance to the target never grows.
 
-    The run goes on, but its distance to the target may grow; where a parameter exceeds 1e120 in
+    The run goes on, but that distance may grow; where a parameter exceeds 1e120 in
     size the run has diverged, and its points are NaN from there on.
     """
 
@@ -39,8 +39,8 @@ def gradient_descent(
 ) -> Trajectory:
     r"""Run gradient descent :math:`w \leftarrow w - \eta\, g(w)`.
 
-    For eta < 2/L the loss never grows and for eta <= 2/L neither does the distance to the
-    target, from any start and for any law ("Four tools").
+    For eta <= 2/L neither the loss nor the distance to the target ever grows, from any start and
+    for any law ("Four tools").
 
     Parameters
     ----------

@@ -30,9 +30,9 @@ def gradient_flow(
 ) -> Trajectory:
     r"""Follow the gradient flow :math:`w' = -g(w)` from t = 0 to `t_end`.
 
-    The loss and the distance to the target never grow. The flow never reaches w = 0, since
-    d|w|/dt >= -L|w|; started there, it rests. For samples the field jumps where an input
-    becomes active; a path crosses such a jump and never slides along it.
+    The loss and the distance to the target never grow ("Four tools"). The flow never reaches
+    w = 0, since d|w|/dt >= -L|w|; started there, it rests. For samples the field jumps where an
+    input becomes active; a path crosses such a jump and never slides along it.
 
     The solver is the Dormand-Prince pair of order 8 (scipy's DOP853) with adaptive steps, shared by
     the batch. Its error test is passed by each start by itself, per step, with parameters measured

@@ -71,7 +71,8 @@ def failure_bracket(
               \min\bigl(P(\theta \ge \beta),\ P(\rho^*(\theta) \le \rho)\bigr);
 
     for descent (eta < 2/L) without :math:`P(\theta \ge \beta)`. The lower end is the limit of
-    small starts, the other term that of large ones.
+    small starts, the other term that of large ones. For normal inputs beta is pi/2 (an exercise
+    of "The angle decides"), and the lower end 0.
 
     Parameters
     ----------

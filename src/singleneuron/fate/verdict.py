@@ -100,12 +100,14 @@ class Verdict:
         (m_{ww}/2 + m_{wv})` with :math:`m_{ww} = E\,s(w.x)^2`, :math:`m_{wv} = E\,s(w.x)s(v.x)`,
         the excess loss free of its scale, below minus ten times the accuracy of the quadrature.
         SAFE_BALL: :math:`|w - v|` below the safe radius. ANGLE: :math:`\theta < \beta`. DEAD:
-        :math:`\sup w.x \le 0`. BLIND: :math:`\theta \ge \alpha + \beta` (samples: the largest
-        :math:`\min(w.x, v.x)`, at most 0). LOST_BALL: :math:`|w - z| < \rho(z)`; z is w
-        with its bias lowered to the dead cone (samples: about the nearest dead point).
-        SAMPLE_FIT: the loss below half the sum of all but the d largest
-        :math:`p_i s(v.x_i)^2`. SAMPLE_PART: the distance to the limit, at most the limit's to the
-        nearest sample's hyperplane.
+        :math:`\sup w.x \le 0`. BLIND: :math:`\theta \ge \alpha + \beta` (normal inputs:
+        opposite weights, both pi; samples: the largest :math:`\min(w.x, v.x)`, at most 0).
+        LOST_BALL: :math:`|w - z| < \rho(z)` or a lower bound of it; z is w with its bias lowered
+        to the dead cone (samples: about the nearest dead point). SAMPLE_FIT: the loss below half
+        the sum of all but the d largest :math:`p_i s(v.x_i)^2` (below half the least, if not any
+        d + 1 of these inputs are independent). SAMPLE_PART: the distance to the limit, at most
+        the limit's to the nearest sample's hyperplane. Angles and half-widths are those of the
+        centred law that an affine image comes from.
     steps : int array of shape (...)
         Steps of descent, or of the solver.
     dynamics : str

@@ -49,7 +49,7 @@ class Law:
     dim : int
         The dimension d.
     is_symmetric : bool
-        Invariant under every rotation and reflection of R^d.
+        Invariant under every rotation and reflection of R^d; False for finitely many points.
     fills_ball : bool
         The support is a whole ball about the origin.
     convex_support : bool

@@ -21,7 +21,7 @@ class BetterThanTrivial(LiveFigure):
 
     Inputs are uniform on the unit ball of R^d, the target is (1, 0, ..., 0; b_v). Left the plane of
     the weights along and across the target, right the squared distance against the step, measured,
-    as the run's own overlaps allow, and as promised at the start (G1).
+    as the run's own overlaps allow, and as promised at the start.
 
     Parameters
     ----------
