@@ -34,7 +34,8 @@ def palette() -> dict[str, object]:
 
     Examples
     --------
-    >>> palette()["light"]["learned"]
+    >>> import singleneuron as sn
+    >>> sn.palette.palette()["light"]["learned"]
     '#0072B2'
     """
     return {
